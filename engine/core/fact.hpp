@@ -1,0 +1,102 @@
+// What has happened to a pipeline: past tense, durable, never refused. The facts of a pipeline,
+// folded by apply(), are its state; each is also what one event is made of. They are stored by
+// position (engine/store/codec.hpp), so a member may only be added at the end of a struct and an
+// alternative only at the end of the variant.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/core/declaration.hpp"
+#include "engine/core/ids.hpp"
+
+namespace sluice {
+
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+enum class ExecutionType : std::uint8_t { kStandard, kRollback };
+
+// facts/codepipeline.md 2.1 TriggerType, spelled as there.
+struct Trigger {
+  std::string type = "StartPipelineExecution", detail;
+  bool operator==(const Trigger&) const = default;
+};
+struct SourceRevision {
+  std::string action, type, value;
+  bool operator==(const SourceRevision&) const = default;
+};
+
+// An artifact in the content-addressed store, and what a source action said of its revision.
+struct ArtifactRef {
+  std::string name, digest;  // digest: lower-case hex SHA-256 of the packed artifact
+  std::string revision, revision_summary, revision_url;
+  bool operator==(const ArtifactRef&) const = default;
+};
+
+// Whose fault a failure is and what may be done about it (plugin.h names the first four).
+enum class FailureKind : std::uint8_t {
+  kConfiguration = 1,
+  kPermanent,
+  kTransient,
+  kCancelled,
+  kCrashed,
+  kTimedOut,
+  kLost,
+  kMisbehaved,
+  kRejected
+};
+struct Failure {
+  FailureKind kind = FailureKind::kPermanent;
+  std::string code, message;
+  bool operator==(const Failure&) const = default;
+};
+
+// What a worker tells of a finished or waiting run, beside its outcome.
+struct Account {
+  std::string external_id, external_url, summary;
+  std::string details;  // a JSON object, or empty
+  bool operator==(const Account&) const = default;
+};
+
+// clang-format off
+struct DefinitionAdopted  { PipelineDeclaration declaration; };
+
+struct ExecutionStarted   { ExecutionNumber execution{}; Uuid id; std::uint32_t version{}; ExecutionType type{}; Trigger trigger;
+                            Texts variables; std::vector<SourceRevision> source_revisions; std::string client_token;
+                            ExecutionNumber rollback_target{}; Index rollback_stage{}; };
+struct ExecutionSucceeded { ExecutionNumber execution{}; };
+struct ExecutionFailed    { ExecutionNumber execution{}; std::string summary; };
+struct ExecutionStopping  { ExecutionNumber execution{}; bool abandon{}; std::string reason, by; };
+struct ExecutionStopped   { ExecutionNumber execution{}; };
+struct ExecutionSuperseded{ ExecutionNumber execution{}; ExecutionNumber by{}; };
+struct ExecutionCancelled { ExecutionNumber execution{}; std::string summary; };
+struct ExecutionResumed   { ExecutionNumber execution{}; };
+
+struct StageStarted       { ExecutionNumber execution{}; Index stage{}; };
+struct StageSucceeded     { ExecutionNumber execution{}; Index stage{}; Instant started; };
+struct StageFailed        { ExecutionNumber execution{}; Index stage{}; Instant started; };
+struct StageStopping      { ExecutionNumber execution{}; Index stage{}; Instant started; };
+struct StageStopped       { ExecutionNumber execution{}; Index stage{}; Instant started; };
+
+struct ActionStarted      { ActionKey key; Uuid id; Instant deadline; std::vector<ArtifactRef> inputs; };
+struct ActionProgressed   { ActionKey key; std::int32_t percent{}; Account account; };
+struct ActionContinued    { ActionKey key; std::string token; Instant resume_at; Account account; };  // resume_at none: signal only
+struct ActionResumed      { ActionKey key; std::string signal; };  // key: the new turn; signal empty: the delay is over
+struct ActionSucceeded    { ActionKey key; Instant started; Account account; Texts variables; std::vector<ArtifactRef> outputs; std::string by; };
+struct ActionFailed       { ActionKey key; Instant started; Account account; Failure failure; std::string by; };
+struct ActionAbandoned    { ActionKey key; Instant started; };
+// clang-format on
+
+using Fact =
+    std::variant<DefinitionAdopted, ExecutionStarted, ExecutionSucceeded, ExecutionFailed,
+                 ExecutionStopping, ExecutionStopped, ExecutionSuperseded, ExecutionCancelled,
+                 ExecutionResumed, StageStarted, StageSucceeded, StageFailed, StageStopping,
+                 StageStopped, ActionStarted, ActionProgressed, ActionContinued, ActionResumed,
+                 ActionSucceeded, ActionFailed, ActionAbandoned>;
+
+using Facts = std::vector<Fact>;
+
+}  // namespace sluice

@@ -1,0 +1,105 @@
+// The whole live state of one pipeline. Executions of one pipeline compete for its stages, so the
+// pipeline is the unit of decision, of ownership and of distribution. Only apply() changes it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/fact.hpp"
+
+namespace sluice {
+
+enum class ExecutionStatus : std::uint8_t {
+  kInProgress,
+  kStopping,
+  kStopped,
+  kSucceeded,
+  kFailed,
+  kSuperseded,
+  kCancelled
+};
+enum class StageStatus : std::uint8_t {
+  kNotEntered,
+  kInProgress,
+  kStopping,
+  kStopped,
+  kSucceeded,
+  kFailed,
+  kSkipped,
+  kCancelled
+};
+// kWaiting is InProgress to the outside: the attempt answered CONTINUE and holds no worker.
+enum class ActionStatus : std::uint8_t {
+  kNotStarted,
+  kRunning,
+  kWaiting,
+  kSucceeded,
+  kFailed,
+  kAbandoned
+};
+
+struct ActionRun {
+  ActionStatus status = ActionStatus::kNotStarted;
+  std::uint16_t attempt = 0, turn = 0;
+  Uuid id;  // action execution id of the attempt
+  Instant started, deadline, resume_at;
+  std::string token;   // continuation token, handed to the next turn
+  std::string signal;  // what ended the wait, handed to the next turn
+  std::vector<ArtifactRef> inputs;
+  bool operator==(const ActionRun&) const = default;
+};
+
+// What an action left for later ones.
+struct ActionOutput {
+  Index stage = 0, action = 0;
+  Texts variables;
+  std::vector<ArtifactRef> artifacts;
+  bool operator==(const ActionOutput&) const = default;
+};
+
+struct Execution {
+  ExecutionNumber number = 0;
+  Uuid id;
+  std::uint32_t version = 0;
+  ExecutionType type = ExecutionType::kStandard;
+  ExecutionStatus status = ExecutionStatus::kInProgress;
+  Instant started;
+  Trigger trigger;
+  Texts variables;  // pipeline variables, bound once at start
+  std::vector<SourceRevision> source_revisions;
+  std::uint16_t retries = 0;  // pipeline-execution-attempt is retries + 1
+  Index stage = 0;            // the stage it is in, or waits before
+  StageStatus stage_status = StageStatus::kNotEntered;
+  Instant stage_started;
+  bool abandon = false;               // the stop request was to abandon
+  std::vector<ActionRun> actions;     // of the current stage, by index
+  std::vector<ActionOutput> outputs;  // of finished actions
+  bool operator==(const Execution&) const = default;
+};
+
+using DeclarationPtr = std::shared_ptr<const PipelineDeclaration>;
+
+struct Pipeline {
+  std::map<std::uint32_t, DeclarationPtr>
+      versions;               // the current one and those that executions still run on
+  std::uint32_t version = 0;  // current; 0 before the first AdoptDefinition
+  ExecutionNumber last_number = 0;
+  std::map<ExecutionNumber, Execution> executions;  // in flight only
+  std::vector<std::pair<std::string, ExecutionNumber>>
+      recent_tokens;  // client tokens, bounded, for idempotency
+};
+
+enum class WantKind : std::uint8_t { kRun, kDeadline };
+// What should be running or armed now. kRun: the call named by key has a worker. kDeadline: at
+// `at`, DeadlinePassed{key} is put in; the core finds out which deadline of the action it was.
+struct Want {
+  WantKind kind = WantKind::kRun;
+  ActionKey key;
+  Instant at;
+  auto operator<=>(const Want&) const = default;
+};
+
+}  // namespace sluice

@@ -1,0 +1,109 @@
+// Where facts live. One transaction per batch of facts; the facts are the outbox and carry one
+// global sequence, which counts facts from 1 over all pipelines. Two implementations: MemoryStore
+// (tests, simulation) and SqliteStore; one contract suite (tests/store) holds for both.
+//
+// Threads: commit(), save_snapshot() and set_cursor() from one thread; the reading functions from
+// any thread. Several processes may open one SqliteStore; a pipeline is written by the one that
+// holds its lease (engine/store/lease.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/pipeline.hpp"
+#include "engine/core/result.hpp"
+
+namespace sluice {
+
+using Sequence = std::uint64_t;
+
+struct StoredFact {
+  Sequence sequence = 0;
+  std::string pipeline;
+  Instant at;
+  Fact fact;
+};
+
+// The read model of one execution, for history: a row of its own, so that listing needs no folding.
+struct ExecutionRow {
+  std::string pipeline;
+  ExecutionNumber number = 0;
+  Uuid id;
+  std::uint32_t version = 0;
+  ExecutionType type = ExecutionType::kStandard;
+  ExecutionStatus status = ExecutionStatus::kInProgress;
+  Instant started, updated;
+  Trigger trigger;
+  std::string summary;  // why it ended as it did, or ""
+  bool operator==(const ExecutionRow&) const = default;
+};
+
+// One pipeline's part of a commit. All facts of one Append happened at one instant.
+struct Append {
+  std::string pipeline;
+  Instant at;
+  Facts facts;
+  std::vector<ExecutionRow> rows;  // inserted or replaced, by (pipeline, number)
+};
+
+struct ExecutionFilter {
+  std::string pipeline;  // "" for all
+  std::optional<ExecutionStatus> status;
+  Instant before;  // none: from the newest; else older than this start
+  std::uint32_t limit = 100;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Durable when it returns (FULL sync). All or nothing. The sequence of the first fact; the rest
+  // follow in order. kUnavailable: disk full or locked for longer than the deadline; nothing is
+  // stored and the call may be repeated.
+  virtual Result<Sequence> commit(std::span<const Append> batch) = 0;
+
+  // Facts of one pipeline after a sequence, oldest first, at most `limit`.
+  virtual Result<std::vector<StoredFact>> pipeline_facts(const std::string& pipeline,
+                                                         Sequence after,
+                                                         std::uint32_t limit) const = 0;
+  // Facts of one execution, oldest first: what `show` folds.
+  virtual Result<std::vector<StoredFact>> execution_facts(const std::string& pipeline,
+                                                          ExecutionNumber number) const = 0;
+  // Facts of all pipelines after a sequence, oldest first, at most `limit`: what the Publisher
+  // reads.
+  virtual Result<std::vector<StoredFact>> facts_after(Sequence after,
+                                                      std::uint32_t limit) const = 0;
+  virtual Result<Sequence> last_sequence() const = 0;
+
+  // A declaration version, for naming the stages and actions of old facts. kNotFound.
+  virtual Result<DeclarationPtr> declaration(const std::string& pipeline,
+                                             std::uint32_t version) const = 0;
+  virtual Result<std::vector<std::string>> pipelines() const = 0;
+
+  // Newest first.
+  virtual Result<std::vector<ExecutionRow>> executions(const ExecutionFilter& filter) const = 0;
+  virtual Result<ExecutionRow> execution(const std::string& pipeline,
+                                         ExecutionNumber number) const = 0;
+  // By id or by a unique prefix of one (4 characters at least). kNotFound; kConflict if several
+  // begin so.
+  virtual Result<ExecutionRow> find_execution(const std::string& id_prefix) const = 0;
+
+  // The state after the fact `sequence`; recovery is snapshot + pipeline_facts after it. Not needed
+  // for correctness.
+  struct Snapshot {
+    Sequence sequence = 0;
+    Pipeline pipeline;
+  };
+  virtual Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const = 0;
+  virtual Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) = 0;
+
+  // Named positions in the sequence, such as the Publisher's; 0 if never set. Lazily durable: may
+  // fall back, never run ahead.
+  virtual Result<Sequence> cursor(const std::string& name) const = 0;
+  virtual Result<void> set_cursor(const std::string& name, Sequence sequence) = 0;
+};
+
+}  // namespace sluice
