@@ -46,4 +46,11 @@ struct ActionKey {
   auto operator<=>(const ActionKey&) const = default;
 };
 
+// The id of an attempt (its turns share it): the same wherever it is asked for.
+[[nodiscard]] inline Uuid action_execution_id(Uuid execution, const ActionKey& key) {
+  const std::uint64_t place =
+      std::uint64_t{key.stage} << 32 | std::uint64_t{key.action} << 16 | key.attempt;
+  return derive(execution, 1, place);
+}
+
 }  // namespace sluice
