@@ -57,6 +57,7 @@ struct ActionDeclaration {
   std::vector<std::string> runs_on;      // worker labels
   std::vector<std::string> secret_keys;  // configuration keys whose values are masked everywhere
   bool idempotent = false;               // from the action type: may run again after a lost worker
+  std::uint16_t required_approvals = 1;  // ours: different people who must approve
   bool operator==(const ActionDeclaration&) const = default;
 };
 
@@ -123,6 +124,12 @@ struct PipelineDeclaration {
   std::vector<VariableDeclaration> variables;
   std::vector<StageDeclaration> stages;
   std::vector<TriggerDeclaration> triggers;
+  // Options of ours, off by default.
+  bool finish_on_own_version = false;  // an update lets running executions finish
+  bool supersede_waiting_approval =
+      false;                         // a newer execution replaces one that waits at an approval
+  std::uint32_t max_executions = 0;  // QUEUED and PARALLEL; 0: CodePipeline's 50
+  std::uint32_t max_parallel_actions = 0;  // of a PARALLEL execution; 0: CodePipeline's 5
   bool operator==(const PipelineDeclaration&) const = default;
 };
 

@@ -54,6 +54,27 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+// What an action left for later ones.
+struct ActionOutput {
+  Index stage = 0, action = 0;
+  Texts variables;
+  std::vector<ArtifactRef> artifacts;
+  bool operator==(const ActionOutput&) const = default;
+};
+
+// When a stage condition is evaluated (facts/codepipeline.md 2.15), and how it stands (2.1).
+enum class Hook : std::uint8_t { kNone, kBeforeEntry, kOnSuccess, kOnFailure };
+enum class ConditionStatus : std::uint8_t {
+  kNone,
+  kInProgress,
+  kFailed,
+  kErrored,
+  kSucceeded,
+  kCancelled,
+  kAbandoned,
+  kOverridden
+};
+
 // What a worker tells of a finished or waiting run, beside its outcome.
 struct Account {
   std::string external_id, external_url, summary;
@@ -87,7 +108,32 @@ struct ActionContinued    { ActionKey key; std::string token; Instant resume_at;
 struct ActionResumed      { ActionKey key; std::string signal; };  // key: the new turn; signal empty: the delay is over
 struct ActionSucceeded    { ActionKey key; Instant started; Account account; Texts variables; std::vector<ArtifactRef> outputs; std::string by; };
 struct ActionFailed       { ActionKey key; Instant started; Account account; Failure failure; std::string by; };
-struct ActionAbandoned    { ActionKey key; Instant started; };
+struct ActionAbandoned    { ActionKey key; Instant started; std::string summary; };
+
+// The worker was lost and the action type may run again: key is the new attempt, which goes on at the turn and with the
+// token of the lost one.
+struct ActionRetried      { ActionKey key; Uuid id; Instant deadline; Failure cause; };
+struct ApprovalGiven      { ActionKey key; std::string summary, by; };  // one of several that are needed
+struct StageResumed       { ExecutionNumber execution{}; Index stage{}; Instant started; RetryMode mode{}; bool automatic{}; std::string by; };
+struct StageSkipped       { ExecutionNumber execution{}; Index stage{}; Instant started; };
+struct StageCancelled     { ExecutionNumber execution{}; Index stage{}; Instant started; };
+// A rollback execution takes over what its target's earlier stages produced.
+struct OutputsInherited   { ExecutionNumber execution{}; ExecutionNumber from{}; std::vector<ActionOutput> outputs; };
+
+struct ConditionStarted   { ExecutionNumber execution{}; Index stage{}; Hook hook{}; };
+// result: what the condition brings about; kNone if the stage goes on.
+struct ConditionFinished  { ExecutionNumber execution{}; Index stage{}; Hook hook{}; ConditionStatus status{}; ConditionResult result{};
+                            std::string summary, by; };
+// Runs of stage rules. key.action is rule_index(hook, rule) (ids.hpp); ActionProgressed, ActionContinued, ActionResumed and
+// ActionRetried are said of them too.
+struct RuleStarted        { ActionKey key; Uuid id; Instant deadline; std::vector<ArtifactRef> inputs; };
+struct RuleSucceeded      { ActionKey key; Instant started; Account account; };
+struct RuleFailed         { ActionKey key; Instant started; Account account; Failure failure; };
+struct RuleAbandoned      { ActionKey key; Instant started; };
+
+struct TransitionDisabled { std::string stage; bool inbound = true; std::string reason, by; };
+struct TransitionEnabled  { std::string stage; bool inbound = true; std::string by; };
+struct PipelineRemoved    { std::string by; };
 // clang-format on
 
 using Fact =
@@ -95,7 +141,10 @@ using Fact =
                  ExecutionStopping, ExecutionStopped, ExecutionSuperseded, ExecutionCancelled,
                  ExecutionResumed, StageStarted, StageSucceeded, StageFailed, StageStopping,
                  StageStopped, ActionStarted, ActionProgressed, ActionContinued, ActionResumed,
-                 ActionSucceeded, ActionFailed, ActionAbandoned>;
+                 ActionSucceeded, ActionFailed, ActionAbandoned, ActionRetried, ApprovalGiven,
+                 StageResumed, StageSkipped, StageCancelled, OutputsInherited, ConditionStarted,
+                 ConditionFinished, RuleStarted, RuleSucceeded, RuleFailed, RuleAbandoned,
+                 TransitionDisabled, TransitionEnabled, PipelineRemoved>;
 
 using Facts = std::vector<Fact>;
 

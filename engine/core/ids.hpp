@@ -53,4 +53,14 @@ struct ActionKey {
   return derive(execution, 1, place);
 }
 
+// Stage rules run under keys too: their action index starts here (hook: 1 beforeEntry, 2 onSuccess,
+// 3 onFailure).
+inline constexpr Index kFirstRule = 0x8000;
+constexpr Index rule_index(unsigned hook, unsigned rule) {
+  return static_cast<Index>(kFirstRule + hook * 16 + rule);
+}
+constexpr bool names_rule(const ActionKey& key) {
+  return key.action >= kFirstRule;
+}
+
 }  // namespace sluice

@@ -27,11 +27,22 @@ struct ReportFailure     { ActionKey key; Account account; Failure failure; };
 struct SignalAction      { ActionKey key; std::string payload; };
 // The time of a Want of kind kDeadline has come.
 struct DeadlinePassed    { ActionKey key; };
+
+struct RetryStage        { Uuid execution; std::string stage; RetryMode mode{}; std::string by; };
+// id is the new execution's. record: the target as history tells it, for targets that the live state no longer keeps
+// (Pipeline::finished); number 0 if it is not given.
+struct RollbackRecord    { ExecutionNumber number{}; Uuid id; std::uint32_t version{}; ExecutionType type{}; bool succeeded_in_stage{};
+                           Texts variables; std::vector<SourceRevision> source_revisions; std::vector<ActionOutput> outputs; };
+struct RollbackStage     { Uuid id; std::string stage; Uuid target; std::string by; RollbackRecord record; };
+struct ChangeTransition  { std::string stage; bool inbound = true, enable = true; std::string reason, by; };
+struct OverrideCondition { Uuid execution; std::string stage; Hook hook{}; std::string by; };
+struct RemovePipeline    { std::string by; };
 // clang-format on
 
 using Input =
     std::variant<AdoptDefinition, StartExecution, StopExecution, AnswerApproval, ReportProgress,
-                 ReportSuccess, ReportContinue, ReportFailure, SignalAction, DeadlinePassed>;
+                 ReportSuccess, ReportContinue, ReportFailure, SignalAction, DeadlinePassed,
+                 RetryStage, RollbackStage, ChangeTransition, OverrideCondition, RemovePipeline>;
 
 // Why an input was refused. code is the API's error name where it has one (facts/codepipeline.md
 // 7), such as "InvalidApprovalTokenException", else a name of ours such as "StaleReport".

@@ -49,15 +49,17 @@ struct ActionRun {
   std::string token;   // continuation token, handed to the next turn
   std::string signal;  // what ended the wait, handed to the next turn
   std::vector<ArtifactRef> inputs;
+  std::uint16_t losses = 0;              // workers lost since the action was last started
+  std::vector<std::string> approved_by;  // while more approvals are needed
   bool operator==(const ActionRun&) const = default;
 };
 
-// What an action left for later ones.
-struct ActionOutput {
-  Index stage = 0, action = 0;
-  Texts variables;
-  std::vector<ArtifactRef> artifacts;
-  bool operator==(const ActionOutput&) const = default;
+// The condition under evaluation, if any; its rules run like actions.
+struct ConditionRun {
+  Hook hook = Hook::kNone;
+  ConditionStatus status = ConditionStatus::kNone;
+  std::vector<ActionRun> rules;
+  bool operator==(const ConditionRun&) const = default;
 };
 
 struct Execution {
@@ -77,7 +79,30 @@ struct Execution {
   bool abandon = false;               // the stop request was to abandon
   std::vector<ActionRun> actions;     // of the current stage, by index
   std::vector<ActionOutput> outputs;  // of finished actions
+  std::string failure;                // what failed first in the current stage, and how
+  ExecutionNumber rollback_target = 0;
+  std::vector<Index> skipped;           // stages that a beforeEntry condition skipped
+  ConditionRun condition;               // of the current stage
+  std::uint16_t automatic_retries = 0;  // of the current stage
+  Instant retried;                      // last retry of the current stage; none if not retried
   bool operator==(const Execution&) const = default;
+};
+
+// A transition that somebody disabled. Names, not indices: it survives an update.
+struct Transition {
+  std::string stage;
+  bool inbound = true;
+  std::string reason, by;
+  Instant since;
+  bool operator==(const Transition&) const = default;
+};
+
+// An approval that is over, so that a second answer gets the right refusal.
+struct ClosedApproval {
+  Uuid token;
+  bool answered = false;  // else it was abandoned, timed out, or outdated by an update
+  bool outdated = false;
+  bool operator==(const ClosedApproval&) const = default;
 };
 
 using DeclarationPtr = std::shared_ptr<const PipelineDeclaration>;
@@ -89,7 +114,13 @@ struct Pipeline {
   ExecutionNumber last_number = 0;
   std::map<ExecutionNumber, Execution> executions;  // in flight only
   std::vector<std::pair<std::string, ExecutionNumber>>
-      recent_tokens;  // client tokens, bounded, for idempotency
+      recent_tokens;                             // client tokens, bounded, for idempotency
+  std::vector<ClosedApproval> recent_approvals;  // bounded
+  std::vector<Transition> disabled_transitions;
+  // Newest execution that entered each stage of the current version, by stage index; 0 if none.
+  std::vector<ExecutionNumber> entered;
+  // Ended, but kept: what can still be retried, and the last success of each stage to roll back to.
+  std::map<ExecutionNumber, Execution> finished;
 };
 
 enum class WantKind : std::uint8_t { kRun, kDeadline };
