@@ -1,0 +1,104 @@
+// The loop: inputs in, facts committed in one transaction for the batch, callers answered after the
+// commit, listeners told, workers started and cancelled. One thread decides and writes; everything
+// else only puts inputs in.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/runtime/clock.hpp"
+#include "engine/runtime/inbox.hpp"
+#include "engine/runtime/reconciler.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice {
+
+// Told of facts that have just become durable, in order, on the engine's thread: do little and
+// return.
+using FactListener = std::function<void(std::span<const StoredFact>)>;
+
+struct EngineOptions {
+  std::size_t inbox_limit = 65536;          // waiting inputs of callers
+  std::size_t batch_limit = 4096;           // inputs of one commit
+  std::uint32_t facts_per_snapshot = 4096;  // of one pipeline
+  std::int64_t retry_ms = 250;              // after a commit that failed
+};
+
+class Engine {
+ public:
+  // All outlive the engine. The engine is not running until run().
+  Engine(Store& store, Hosts& hosts, const Clock& clock, EngineOptions options = {});
+
+  // Before run(), or on the engine's thread: loads a pipeline from the store, or begins an empty
+  // one. Attempts that were running when the last engine ended are wanted, and so started again,
+  // unless refuse_lost() was called.
+  Result<void> load(const std::string& pipeline, JobSettings settings);
+  // Before run(): reports every running attempt of a loaded pipeline as Lost, since its worker
+  // ended with its engine.
+  void report_lost(const std::string& pipeline);
+  // Before run(): what is loaded of a pipeline, or null.
+  [[nodiscard]] const Pipeline* find(const std::string& pipeline) const;
+  void listen(FactListener listener) { listeners_.push_back(std::move(listener)); }
+
+  // Any thread. False: full or stopping, nothing was taken. The reply comes on the engine's thread
+  // after the commit.
+  [[nodiscard]] bool submit(std::string pipeline, Input input, ReplyFunction reply = {});
+  // Any thread. A worker's report: always taken.
+  void report(const std::string& pipeline, Input input);
+
+  // Runs on the calling thread until stop(). Returns early only if the store is corrupt.
+  Result<void> run();
+  // One turn: takes what has arrived (waiting for it if `wait`), decides, commits, effects. False
+  // once stopped.
+  bool step(bool wait);
+  // Any thread. Inputs that have arrived are still worked off, then run() returns.
+  void stop() { inbox_.close(); }
+
+ private:
+  struct Live {
+    Pipeline state;
+    Reconciler reconciler;
+    JobSettings settings;
+    std::unordered_map<ExecutionNumber, ExecutionRow> rows;  // of executions in flight
+    std::uint32_t facts_since_snapshot = 0;
+    Append pending;  // of the batch in hand
+    bool touched = false;
+  };
+
+  void take_timers(std::vector<Envelope>& batch);
+  void decide_one(const Envelope& envelope, Instant now);
+  bool commit();
+  void undo_batch(std::vector<Envelope>& batch);
+  void after_commit(Sequence first);
+  void snapshot_if_due(const std::string& pipeline, Live& live, Sequence last);
+  Result<void> recover(const std::string& pipeline, Live& live);
+
+  Store& store_;
+  Hosts& hosts_;
+  const Clock& clock_;
+  EngineOptions options_;
+  Inbox inbox_;
+  TimerQueue timers_;
+  std::unordered_map<std::string, Live> live_;
+  std::vector<FactListener> listeners_;
+
+  // Of the batch in hand.
+  std::vector<Live*> touched_;
+  std::vector<Append> appends_;
+  std::vector<std::pair<ReplyFunction, Reply>> replies_;
+  std::vector<Envelope> again_;  // reports of a batch that could not be committed
+  std::int64_t again_at_ms_ = 0;
+  Result<void> corrupt_;
+};
+
+// Brings the read model of the execution that a fact is about up to date; null if the fact is not
+// about one's status.
+[[nodiscard]] ExecutionRow* update_row(std::unordered_map<ExecutionNumber, ExecutionRow>& rows,
+                                       const std::string& pipeline, const Fact& fact, Instant at);
+
+}  // namespace sluice

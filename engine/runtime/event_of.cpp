@@ -1,0 +1,206 @@
+#include "engine/runtime/event_of.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <type_traits>
+
+namespace sluice {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+constexpr std::array<std::string_view, 9> kCategoryNames = {
+    "", "Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute", "Rule"};
+
+struct Telling {
+  const StoredFact& stored;
+  const ExecutionRow& execution;
+  const PipelineDeclaration& declaration;
+  std::uint16_t attempt;
+  const Realm& realm;
+
+  [[nodiscard]] const StageDeclaration& stage(Index index) const {
+    return declaration.stages.at(index);
+  }
+  [[nodiscard]] const ActionDeclaration& action(const ActionKey& key) const {
+    return stage(key.stage).actions.at(key.action);
+  }
+
+  [[nodiscard]] Event event(std::string_view kind, std::string_view state, const Json& detail,
+                            const std::string& names, bool ours = false) const {
+    Event event;
+    event.sequence = stored.sequence;
+    event.topic = std::string(ours ? "sluice." : "codepipeline.");
+    event.topic += std::string(kind) + "." + std::string(state) + "." + stored.pipeline + names;
+    event.id = to_text(derive(execution.id, 0xE7E47, stored.sequence));
+    event.source = ours ? "sluice" : "aws.codepipeline";
+    event.account = realm.account;
+    event.region = realm.region;
+    event.time_ms = stored.at.ms;
+    event.resources = {"arn:aws:codepipeline:" + realm.region + ":" + realm.account + ":" +
+                       stored.pipeline};
+    event.detail = detail.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return event;
+  }
+
+  [[nodiscard]] Json common(Instant start) const {
+    return {{"pipeline", stored.pipeline},
+            {"execution-id", to_text(execution.id)},
+            {"start-time", iso_milliseconds(start.ms)}};
+  }
+  void close(Json& detail, std::string_view state) const {
+    detail["state"] = state;
+    detail["version"] = static_cast<double>(declaration.version);
+    detail["pipeline-execution-attempt"] = static_cast<double>(attempt);
+  }
+
+  [[nodiscard]] Event of_pipeline(std::string_view state,
+                                  const std::string& stop_reason = {}) const {
+    Json detail = common(execution.started);
+    if (state == "STARTED")
+      detail["execution-trigger"] = {{"trigger-type", execution.trigger.type},
+                                     {"trigger-detail", execution.trigger.detail}};
+    if (state == "STOPPING") detail["stop-execution-comments"] = stop_reason;
+    close(detail, state);
+    Event told = event("pipeline", state, detail, "");
+    told.detail_type = "CodePipeline Pipeline Execution State Change";
+    return told;
+  }
+
+  [[nodiscard]] Event of_stage(std::string_view state, Index index, Instant started) const {
+    Json detail = common(started);
+    detail["stage"] = stage(index).name;
+    close(detail, state);
+    Event told = event("stage", state, detail, "." + stage(index).name);
+    told.detail_type = "CodePipeline Stage Execution State Change";
+    return told;
+  }
+
+  [[nodiscard]] Json artifacts(const std::vector<ArtifactRef>& refs) const {
+    Json list = Json::array();
+    for (const ArtifactRef& ref : refs)
+      list.push_back(
+          {{"name", ref.name}, {"s3location", {{"bucket", "sluice"}, {"key", ref.digest}}}});
+    return list;
+  }
+
+  [[nodiscard]] Json of_action_detail(const ActionKey& key, Uuid id, Instant started,
+                                      std::string_view state) const {
+    const ActionDeclaration& declared = action(key);
+    Json detail = common(started);
+    detail["stage"] = stage(key.stage).name;
+    detail["action-execution-id"] = to_text(id);
+    detail["action"] = declared.name;
+    close(detail, state);
+    detail["region"] = declared.region.empty() ? realm.region : declared.region;
+    detail["type"] = {
+        {"owner", declared.type.owner},
+        {"provider", declared.type.provider},
+        {"category", kCategoryNames.at(static_cast<std::size_t>(declared.type.category))},
+        {"version", declared.type.version}};
+    return detail;
+  }
+  [[nodiscard]] Event of_action(const ActionKey& key, std::string_view state, const Json& detail,
+                                bool ours = false) const {
+    Event told =
+        event("action", state, detail, "." + stage(key.stage).name + "." + action(key).name, ours);
+    told.detail_type =
+        ours ? "Sluice Action Waiting" : "CodePipeline Action Execution State Change";
+    return told;
+  }
+  [[nodiscard]] static Json result(const Account& account, const Failure* failure) {
+    Json result = {{"external-execution-url", account.external_url},
+                   {"external-execution-summary", failure ? failure->message : account.summary},
+                   {"external-execution-id", account.external_id}};
+    if (failure) result["error-code"] = failure->code;
+    return result;
+  }
+  // The attempt's id, which is in no later fact than its start: the core derives it from the same
+  // numbers.
+  [[nodiscard]] Uuid id_of(const ActionKey& key) const {
+    return action_execution_id(execution.id, key);
+  }
+};
+
+}  // namespace
+
+ExecutionNumber execution_of(const Fact& fact) {
+  return std::visit(
+      [](const auto& f) -> ExecutionNumber {
+        if constexpr (requires { f.key.execution; })
+          return f.key.execution;
+        else if constexpr (requires { f.execution; })
+          return f.execution;
+        else
+          return 0;
+      },
+      fact);
+}
+
+std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& execution,
+                              const PipelineDeclaration& declaration, std::uint16_t attempt,
+                              const Realm& realm) {
+  const Telling tell{stored, execution, declaration, attempt, realm};
+  using Told = std::optional<Event>;
+  return std::visit(
+      Overloaded{
+          [&](const ExecutionStarted&) -> Told { return tell.of_pipeline("STARTED"); },
+          [&](const ExecutionSucceeded&) -> Told { return tell.of_pipeline("SUCCEEDED"); },
+          [&](const ExecutionFailed&) -> Told { return tell.of_pipeline("FAILED"); },
+          [&](const ExecutionStopping& f) -> Told {
+            return tell.of_pipeline("STOPPING", f.reason);
+          },
+          [&](const ExecutionStopped&) -> Told { return tell.of_pipeline("STOPPED"); },
+          [&](const ExecutionSuperseded&) -> Told { return tell.of_pipeline("SUPERSEDED"); },
+          [&](const ExecutionCancelled&) -> Told { return tell.of_pipeline("CANCELED"); },
+          [&](const ExecutionResumed&) -> Told { return tell.of_pipeline("RESUMED"); },
+          [&](const StageStarted& f) -> Told {
+            return tell.of_stage("STARTED", f.stage, stored.at);
+          },
+          [&](const StageSucceeded& f) -> Told {
+            return tell.of_stage("SUCCEEDED", f.stage, f.started);
+          },
+          [&](const StageFailed& f) -> Told { return tell.of_stage("FAILED", f.stage, f.started); },
+          [&](const StageStopping& f) -> Told {
+            return tell.of_stage("STOPPING", f.stage, f.started);
+          },
+          [&](const StageStopped& f) -> Told {
+            return tell.of_stage("STOPPED", f.stage, f.started);
+          },
+          [&](const ActionStarted& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, f.id, stored.at, "STARTED");
+            detail["input-artifacts"] = tell.artifacts(f.inputs);
+            return tell.of_action(f.key, "STARTED", detail);
+          },
+          [&](const ActionSucceeded& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "SUCCEEDED");
+            detail["output-artifacts"] = tell.artifacts(f.outputs);
+            detail["execution-result"] = tell.result(f.account, nullptr);
+            return tell.of_action(f.key, "SUCCEEDED", detail);
+          },
+          [&](const ActionFailed& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "FAILED");
+            detail["execution-result"] = tell.result(f.account, &f.failure);
+            return tell.of_action(f.key, "FAILED", detail);
+          },
+          [&](const ActionAbandoned& f) -> Told {
+            return tell.of_action(
+                f.key, "ABANDONED",
+                tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "ABANDONED"));
+          },
+          [&](const ActionContinued& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), stored.at, "WAITING");
+            if (f.resume_at.ms != 0) detail["resume-time"] = iso_milliseconds(f.resume_at.ms);
+            return tell.of_action(f.key, "WAITING", detail, true);
+          },
+          [](const auto&) -> Told { return std::nullopt; }},
+      stored.fact);
+}
+
+}  // namespace sluice

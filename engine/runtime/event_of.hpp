@@ -1,0 +1,23 @@
+// Facts as events: EventBridge's envelope and CodePipeline's detail, field by field
+// (facts/codepipeline.md 6.1).
+#pragma once
+
+#include <optional>
+
+#include "engine/store/store.hpp"
+#include "events/event/event.hpp"
+
+namespace sluice {
+
+// The event that tells of a fact, or nothing for a fact that is told to nobody. `execution` is the
+// read model of the fact's execution, `declaration` the version it runs on; attempt is
+// pipeline-execution-attempt, 1 for the first run. Facts that the cloud service has no event for go
+// out under source "sluice" (docs/events.md). Pure.
+[[nodiscard]] std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& execution,
+                                            const PipelineDeclaration& declaration,
+                                            std::uint16_t attempt, const Realm& realm);
+
+// The execution that a fact is about; 0 for facts about the pipeline itself.
+[[nodiscard]] ExecutionNumber execution_of(const Fact& fact);
+
+}  // namespace sluice

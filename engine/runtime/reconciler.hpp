@@ -1,0 +1,49 @@
+// Makes what runs equal to what is wanted, for one pipeline: wants - running is started, running -
+// wants is cancelled, and the same for deadlines. Start, stop, crash and restart are this one code
+// path.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/core/core.hpp"
+#include "engine/hosts/hosts.hpp"
+#include "engine/runtime/timer_queue.hpp"
+
+namespace sluice {
+
+// What all jobs of a pipeline share.
+struct JobSettings {
+  std::string base_directory;
+  std::string region = "local", account = "000000000000";
+};
+
+class Reconciler {
+ public:
+  // hosts and timers outlive the reconciler.
+  Reconciler(std::string pipeline, Hosts& hosts, TimerQueue& timers)
+      : pipeline_(std::move(pipeline)), hosts_(hosts), timers_(timers) {}
+
+  // A report came: the call has ended by itself.
+  void ended(const ActionKey& key) { running_.erase(key); }
+  // A deadline was taken from the queue.
+  void passed(const ActionKey& key, Instant at) {
+    std::erase(armed_, Want{WantKind::kDeadline, key, at});
+  }
+  // Starts, cancels, arms and disarms. Called after the commit of the facts that made `state`.
+  void reconcile(const Pipeline& state, const JobSettings& settings);
+
+ private:
+  std::string pipeline_;
+  Hosts& hosts_;
+  TimerQueue& timers_;
+  std::set<ActionKey> running_;
+  std::vector<Want> armed_;  // sorted
+};
+
+// The job of one call, from the state: names, resolved configuration, artifacts. Pure.
+[[nodiscard]] Result<Job> make_job(const std::string& pipeline, const Pipeline& state,
+                                   const ActionKey& key, const JobSettings& settings);
+
+}  // namespace sluice

@@ -1,0 +1,71 @@
+// Facts out to the world: an XPUB socket that anybody may subscribe to, and a log endpoint that
+// serves any range of the sequence from the store, so that a subscriber who was away misses
+// nothing. docs/events.md is the wire's specification.
+//
+// The publisher has a thread of its own and never holds up the engine: it is woken after a commit,
+// reads what is new from its source, and a subscriber that does not read loses messages on the
+// XPUB, never on the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.hpp"
+#include "events/event/event.hpp"
+
+namespace sluice {
+
+// Where the publisher gets events from; called on its thread.
+struct EventSource {
+  // Events with after < sequence, oldest first, of at most `limit` facts. `upto` is set to the last
+  // sequence looked at.
+  std::function<Result<std::vector<Event>>(std::uint64_t after, std::uint32_t limit,
+                                           std::uint64_t& upto)>
+      read;
+  // The last sequence before a time (Unix ms), 0 if there is none.
+  std::function<std::uint64_t(std::int64_t unix_ms)> before;
+};
+
+struct BusAddresses {
+  std::string events, log;  // ZeroMQ endpoints: ipc:// or tcp://
+};
+// The addresses of a data directory: ipc://DATA/bus/events and ipc://DATA/bus/log. If that is too
+// long for a UNIX socket (107 bytes), a short name under $XDG_RUNTIME_DIR or /tmp that depends on
+// DATA alone.
+[[nodiscard]] BusAddresses bus_addresses(const std::string& data_directory);
+
+class Publisher {
+ public:
+  // Binds both sockets and starts the thread. Publishing begins after `cursor`. kConflict: an
+  // address is in use.
+  static Result<std::unique_ptr<Publisher>> start(const BusAddresses& addresses, EventSource source,
+                                                  std::uint64_t cursor);
+  // Publishes what is there, then ends the thread; messages on their way to connected subscribers
+  // get up to linger_ms.
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  // Any thread: there may be new facts.
+  void wake();
+  // Any thread: the last sequence given to the sockets.
+  [[nodiscard]] std::uint64_t cursor() const;
+
+ private:
+  struct Loop;
+  explicit Publisher(std::unique_ptr<Loop> loop);
+  std::unique_ptr<Loop> loop_;
+};
+
+// The frames of one event, as docs/events.md has them. previous[k] is the sequence of the event
+// before this one whose topic has the same first k segments (0: unknown), so that a subscriber to a
+// prefix of whole segments sees gaps.
+struct Frames {
+  std::string topic, header, body;
+};
+[[nodiscard]] Frames frames_of(const Event& event, const std::vector<std::uint64_t>& previous);
+
+}  // namespace sluice
