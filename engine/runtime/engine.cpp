@@ -149,6 +149,8 @@ void Engine::decide_one(const Envelope& envelope, Instant now) {
   if (decision.replay_of != 0) accepted.execution = decision.replay_of;
   for (const Fact& fact : decision.facts) {
     apply(live.state, fact, now);
+    if (const auto* resumed = std::get_if<ExecutionResumed>(&fact))
+      restore_row(live, envelope.pipeline, resumed->execution);
     if (const auto* started = std::get_if<ExecutionStarted>(&fact); started && !accepted.execution)
       accepted = {started->execution, started->id};
   }
@@ -164,6 +166,12 @@ void Engine::decide_one(const Envelope& envelope, Instant now) {
   }
   live.pending.at = now;
   std::move(decision.facts.begin(), decision.facts.end(), std::back_inserter(live.pending.facts));
+}
+
+// An execution that had ended lives again: its row, too, is changed from here on.
+void Engine::restore_row(Live& live, const std::string& pipeline, ExecutionNumber number) {
+  if (live.rows.contains(number)) return;
+  if (auto row = store_.execution(pipeline, number)) live.rows.emplace(number, std::move(*row));
 }
 
 bool Engine::commit() {

@@ -72,6 +72,7 @@ class Engine {
 
   void take_timers(std::vector<Envelope>& batch);
   void decide_one(const Envelope& envelope, Instant now);
+  void restore_row(Live& live, const std::string& pipeline, ExecutionNumber number);
   bool commit();
   void undo_batch(std::vector<Envelope>& batch);
   void after_commit(Sequence first);

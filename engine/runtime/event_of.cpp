@@ -73,9 +73,11 @@ struct Telling {
     return told;
   }
 
-  [[nodiscard]] Event of_stage(std::string_view state, Index index, Instant started) const {
+  [[nodiscard]] Event of_stage(std::string_view state, Index index, Instant started,
+                               Instant retried = {}) const {
     Json detail = common(started);
     detail["stage"] = stage(index).name;
+    if (retried.ms != 0) detail["stage-last-retry-attempt-time"] = iso_milliseconds(retried.ms);
     close(detail, state);
     Event told = event("stage", state, detail, "." + stage(index).name);
     told.detail_type = "CodePipeline Stage Execution State Change";
@@ -199,8 +201,60 @@ std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& exec
             if (f.resume_at.ms != 0) detail["resume-time"] = iso_milliseconds(f.resume_at.ms);
             return tell.of_action(f.key, "WAITING", detail, true);
           },
+          [&](const StageResumed& f) -> Told {
+            return tell.of_stage("RESUMED", f.stage, f.started, stored.at);
+          },
+          [&](const StageCancelled& f) -> Told {
+            return tell.of_stage("CANCELED", f.stage, f.started);
+          },
+          [&](const StageSkipped& f) -> Told {
+            Event told = tell.of_stage("SKIPPED", f.stage, f.started);
+            told.source = "sluice";
+            told.topic.replace(0, told.topic.find('.'), "sluice");
+            told.detail_type = "Sluice Stage Skipped";
+            return told;
+          },
           [](const auto&) -> Told { return std::nullopt; }},
       stored.fact);
+}
+
+std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& realm) {
+  Event event;
+  Json detail = {{"pipeline", stored.pipeline}};
+  std::string state;
+  const auto transition = [&](const auto& fact, const char* word) {
+    state = word;
+    event.detail_type = "Sluice Stage Transition Change";
+    detail["stage"] = fact.stage;
+    detail["transition-type"] = fact.inbound ? "Inbound" : "Outbound";
+    detail["state"] = word;
+    detail["changed-by"] = fact.by;
+  };
+  if (const auto* disabled = std::get_if<TransitionDisabled>(&stored.fact)) {
+    transition(*disabled, "DISABLED");
+    detail["reason"] = disabled->reason;
+    event.topic = "sluice.transition.DISABLED." + stored.pipeline + "." + disabled->stage;
+  } else if (const auto* enabled = std::get_if<TransitionEnabled>(&stored.fact)) {
+    transition(*enabled, "ENABLED");
+    event.topic = "sluice.transition.ENABLED." + stored.pipeline + "." + enabled->stage;
+  } else if (const auto* adopted = std::get_if<DefinitionAdopted>(&stored.fact)) {
+    event.detail_type = "Sluice Pipeline Definition Change";
+    detail["version"] = static_cast<double>(adopted->declaration.version);
+    detail["state"] = "ADOPTED";
+    event.topic = "sluice.definition.ADOPTED." + stored.pipeline;
+  } else {
+    return std::nullopt;
+  }
+  event.sequence = stored.sequence;
+  event.id = to_text(derive(Uuid{0x51u, 0xCEu}, 0xE7E47, stored.sequence));
+  event.source = "sluice";
+  event.account = realm.account;
+  event.region = realm.region;
+  event.time_ms = stored.at.ms;
+  event.resources = {"arn:aws:codepipeline:" + realm.region + ":" + realm.account + ":" +
+                     stored.pipeline};
+  event.detail = detail.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return event;
 }
 
 }  // namespace sluice

@@ -1,0 +1,70 @@
+#include "engine/runtime/event_reader.hpp"
+
+namespace sluice {
+namespace {
+constexpr std::size_t kMostKnown = 20'000;
+}
+
+Result<EventReader::Known*> EventReader::know(const StoredFact& stored, ExecutionNumber number) {
+  const auto key = std::make_pair(stored.pipeline, number);
+  auto at = known_.find(key);
+  if (at != known_.end() && at->second.seen <= stored.sequence) return &at->second;
+
+  auto row = store_.execution(stored.pipeline, number);
+  if (!row) return row.error();
+  auto declaration = store_.declaration(stored.pipeline, row->version);
+  if (!declaration) return declaration.error();
+  // The attempt counts the retries before this fact.
+  auto facts = store_.execution_facts(stored.pipeline, number);
+  if (!facts) return facts.error();
+  std::uint16_t attempt = 1;
+  for (const StoredFact& earlier : *facts)
+    if (earlier.sequence < stored.sequence && std::holds_alternative<StageResumed>(earlier.fact))
+      ++attempt;
+  if (known_.size() > kMostKnown) known_.clear();
+  Known& known = known_[key];
+  known = {std::move(*row), std::move(*declaration), attempt, stored.sequence};
+  return &known;
+}
+
+Result<std::vector<Event>> EventReader::tell(std::span<const StoredFact> facts) {
+  std::vector<Event> events;
+  for (const StoredFact& stored : facts) {
+    const ExecutionNumber number = execution_of(stored.fact);
+    if (number == 0) {
+      if (auto event = event_of_pipeline(stored, realm_)) events.push_back(std::move(*event));
+      continue;
+    }
+    auto known = know(stored, number);
+    if (!known) return known.error();
+    if (std::holds_alternative<StageResumed>(stored.fact)) ++(*known)->attempt;
+    (*known)->seen = stored.sequence;
+    if (auto event =
+            event_of(stored, (*known)->row, *(*known)->declaration, (*known)->attempt, realm_))
+      events.push_back(std::move(*event));
+  }
+  return events;
+}
+
+Result<std::vector<Event>> EventReader::read(Sequence after, std::uint32_t limit, Sequence& upto) {
+  auto facts = store_.facts_after(after, limit);
+  if (!facts) return facts.error();
+  auto events = tell(*facts);
+  if (events) upto = facts->empty() ? after : facts->back().sequence;
+  return events;
+}
+
+Sequence EventReader::before(std::int64_t unix_ms) const {
+  const auto last = store_.last_sequence();
+  Sequence low = 0;  // known to be before
+  Sequence high = last ? *last + 1 : 1;
+  while (high - low > 1) {
+    const Sequence middle = low + (high - low) / 2;
+    const auto fact = store_.facts_after(middle - 1, 1);
+    const bool earlier = fact && !fact->empty() && fact->front().at.ms < unix_ms;
+    (earlier ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace sluice
