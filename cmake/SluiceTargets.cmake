@@ -29,6 +29,9 @@ endfunction()
 
 # sluice_fuzzer(NAME SOURCES ... LINK ...): a libFuzzer program; built only with SLUICE_FUZZ.
 # `fuzz-smoke` in .ci/run runs every program in <build>/fuzz for a bounded time.
+if(SLUICE_FUZZ)
+  add_custom_target(fuzzers)
+endif()
 function(sluice_fuzzer name)
   cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
   if(SLUICE_FUZZ)
@@ -37,6 +40,7 @@ function(sluice_fuzzer name)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PRIVATE ${A_LINK} sluice_flags)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
   endif()
 endfunction()
 

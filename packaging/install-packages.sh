@@ -1,8 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing need, if any is missing.
+# Installs the Debian packages that are missing. With the argument `ci` also those that CI alone needs.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-packages=$(grep -v -e '^#' -e '^$' "$here/debian-packages.txt")
+lists="$here/debian-packages.txt"
+[ "${1:-}" = ci ] && lists="$lists $here/debian-packages-ci.txt"
+# shellcheck disable=SC2086
+packages=$(cat $lists | grep -v -e '^#' -e '^$')
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
