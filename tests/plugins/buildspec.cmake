@@ -1,0 +1,3 @@
+sluice_test(buildspec_shell_test SOURCES buildspec_shell_test.cpp LINK build_shell fake_host)
+sluice_test(buildspec_artifacts_test SOURCES buildspec_artifacts_test.cpp LINK build_artifacts fake_host)
+sluice_test(commands_test SOURCES commands_test.cpp LINK build_commands fake_host)
