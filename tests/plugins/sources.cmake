@@ -8,3 +8,6 @@ set_target_properties(git_source_once PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAK
 target_link_libraries(git_source_once PRIVATE source_git_action fake_host sluice_flags)
 add_dependencies(git_source_test git_source_once)
 target_compile_definitions(git_source_test PRIVATE SLUICE_GIT_ONCE="$<TARGET_FILE:git_source_once>")
+sluice_test(exec_answer_test SOURCES exec_answer_test.cpp LINK invoke_exec_answer)
+sluice_test(exec_test SOURCES exec_test.cpp LINK invoke_exec_action fake_host)
+sluice_test(approval_manual_test SOURCES approval_manual_test.cpp LINK approval_manual_action fake_host)

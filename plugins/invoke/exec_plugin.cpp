@@ -1,0 +1,43 @@
+#include "plugins/invoke/exec.hpp"
+
+namespace {
+
+constexpr const char* kSchema = R"json({
+  "type": "object",
+  "required": ["command"],
+  "properties": {
+    "command": {
+      "type": "string", "minLength": 1,
+      "description": "The executable and its arguments, without a shell. It is looked for in the input artifacts, then in the workflow file's folder, then on the PATH.",
+      "x-aliases": ["Command", "FunctionName"]
+    },
+    "userParameters": {
+      "type": "string",
+      "description": "Text for the executable: in the job, and in SLUICE_USER_PARAMETERS.",
+      "x-aliases": ["UserParameters"]
+    },
+    "environment": {
+      "type": "string",
+      "description": "Environment variables as JSON: {\"NAME\": \"value\"} or [{\"name\": \"NAME\", \"value\": \"value\"}].",
+      "x-aliases": ["Environment", "EnvironmentVariables"]
+    },
+    "timeoutSeconds": {
+      "type": "string", "default": "1200",
+      "description": "How long one call may take, 1 to 86400 seconds.",
+      "x-aliases": ["TimeoutSeconds"]
+    }
+  },
+  "additionalProperties": false
+})json";
+
+constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;  // facts/codepipeline.md 2.14, Lambda
+
+}  // namespace
+
+SLUICE_PLUGIN("invoke-exec", "1.0.0", "Calls an executable with the job as JSON",
+              SLUICE_ACTION(sluice::invoke::exec, .category = SLUICE_CATEGORY_INVOKE,
+                            .provider = "Exec", .version = "1", .uses = "invoke/exec",
+                            .summary = "Calls an executable with the job as JSON on stdin.",
+                            .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
+                            .min_outputs = 0, .max_outputs = 5, .output_variables = nullptr,
+                            .flags = 0, .default_timeout_ms = kDay_ms))
