@@ -147,7 +147,8 @@ Answer Git::operator()(const std::vector<std::string>& arguments, std::int64_t d
                        const process::Environment& more_environment) const {
   Answer answer;
   process::Command command;
-  command.arguments = {"git"};
+  // Again here, because a repository's own configuration comes after the user's.
+  command.arguments = {"git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"};
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   command.environment = environment_;
   command.environment.insert(command.environment.end(), more_environment.begin(),

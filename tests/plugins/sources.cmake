@@ -11,3 +11,5 @@ target_compile_definitions(git_source_test PRIVATE SLUICE_GIT_ONCE="$<TARGET_FIL
 sluice_test(exec_answer_test SOURCES exec_answer_test.cpp LINK invoke_exec_answer)
 sluice_test(exec_test SOURCES exec_test.cpp LINK invoke_exec_action fake_host)
 sluice_test(approval_manual_test SOURCES approval_manual_test.cpp LINK approval_manual_action fake_host)
+sluice_test(directory_source_test SOURCES directory_source_test.cpp git_fixture.cpp
+  LINK source_directory_action fake_host)
