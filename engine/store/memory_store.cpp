@@ -1,0 +1,167 @@
+#include "engine/store/memory_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/store/codec.hpp"
+#include "engine/store/store_errors.hpp"
+#include "engine/store/uuid_prefix.hpp"
+
+namespace sluice {
+
+Result<Sequence> MemoryStore::commit(std::span<const Append> batch) {
+  const std::lock_guard lock(mutex_);
+  const Sequence first = facts_.size() + 1;
+  for (const Append& append : batch) {
+    PipelineRecord& record = pipelines_[append.pipeline];
+    for (const Fact& fact : append.facts) {
+      const Sequence sequence = facts_.size() + 1;
+      facts_.push_back({sequence, append.pipeline, append.at, fact});
+      record.facts.push_back(sequence);
+      if (const ExecutionNumber number = execution_of(fact); number != 0) {
+        record.execution_facts[number].push_back(sequence);
+      }
+      if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
+        const PipelineDeclaration& declaration = adopted->declaration;
+        record.declarations[declaration.version] =
+            std::make_shared<const PipelineDeclaration>(declaration);
+      }
+    }
+    for (const ExecutionRow& row : append.rows) record.executions[row.number] = row;
+  }
+  return first;
+}
+
+const MemoryStore::PipelineRecord* MemoryStore::find(const std::string& pipeline) const {
+  const auto found = pipelines_.find(pipeline);
+  return found == pipelines_.end() ? nullptr : &found->second;
+}
+
+std::vector<StoredFact> MemoryStore::collect(const std::vector<Sequence>& sequences, Sequence after,
+                                             std::uint32_t limit) const {
+  std::vector<StoredFact> result;
+  auto at = std::upper_bound(sequences.begin(), sequences.end(), after);
+  for (; at != sequences.end() && result.size() < limit; ++at) result.push_back(facts_[*at - 1]);
+  return result;
+}
+
+Result<std::vector<StoredFact>> MemoryStore::pipeline_facts(const std::string& pipeline,
+                                                            Sequence after,
+                                                            std::uint32_t limit) const {
+  const std::lock_guard lock(mutex_);
+  const PipelineRecord* record = find(pipeline);
+  if (record == nullptr) return std::vector<StoredFact>();
+  return collect(record->facts, after, limit);
+}
+
+Result<std::vector<StoredFact>> MemoryStore::execution_facts(const std::string& pipeline,
+                                                             ExecutionNumber number) const {
+  const std::lock_guard lock(mutex_);
+  const PipelineRecord* record = find(pipeline);
+  if (record == nullptr) return std::vector<StoredFact>();
+  const auto found = record->execution_facts.find(number);
+  if (found == record->execution_facts.end()) return std::vector<StoredFact>();
+  return collect(found->second, 0, std::numeric_limits<std::uint32_t>::max());
+}
+
+Result<std::vector<StoredFact>> MemoryStore::facts_after(Sequence after,
+                                                         std::uint32_t limit) const {
+  const std::lock_guard lock(mutex_);
+  const auto first = static_cast<std::ptrdiff_t>(std::min<Sequence>(after, facts_.size()));
+  const auto count = std::min<std::ptrdiff_t>(limit, std::ssize(facts_) - first);
+  return std::vector<StoredFact>(facts_.begin() + first, facts_.begin() + first + count);
+}
+
+Result<Sequence> MemoryStore::last_sequence() const {
+  const std::lock_guard lock(mutex_);
+  return facts_.size();
+}
+
+Result<DeclarationPtr> MemoryStore::declaration(const std::string& pipeline,
+                                                std::uint32_t version) const {
+  const std::lock_guard lock(mutex_);
+  if (const PipelineRecord* record = find(pipeline)) {
+    const auto found = record->declarations.find(version);
+    if (found != record->declarations.end()) return found->second;
+  }
+  return store_errors::no_declaration(pipeline, version);
+}
+
+Result<std::vector<std::string>> MemoryStore::pipelines() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, record] : pipelines_) names.push_back(name);
+  return names;
+}
+
+Result<std::vector<ExecutionRow>> MemoryStore::executions(const ExecutionFilter& filter) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ExecutionRow> rows;
+  for (const auto& [name, record] : pipelines_) {
+    if (!filter.pipeline.empty() && filter.pipeline != name) continue;
+    for (auto at = record.executions.rbegin(); at != record.executions.rend(); ++at) {
+      const ExecutionRow& row = at->second;
+      if (filter.status && *filter.status != row.status) continue;
+      if (filter.before.ms != 0 && row.started >= filter.before) continue;
+      rows.push_back(row);
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const ExecutionRow& a, const ExecutionRow& b) {
+    return a.started > b.started;
+  });
+  if (rows.size() > filter.limit) rows.resize(filter.limit);
+  return rows;
+}
+
+Result<ExecutionRow> MemoryStore::execution(const std::string& pipeline,
+                                            ExecutionNumber number) const {
+  const std::lock_guard lock(mutex_);
+  if (const PipelineRecord* record = find(pipeline)) {
+    const auto found = record->executions.find(number);
+    if (found != record->executions.end()) return found->second;
+  }
+  return store_errors::no_execution(pipeline, number);
+}
+
+Result<ExecutionRow> MemoryStore::find_execution(const std::string& id_prefix) const {
+  if (id_prefix.size() < kShortestPrefix) return store_errors::prefix_too_short(id_prefix);
+  const auto range = uuids_beginning(id_prefix);
+  if (!range) return store_errors::no_execution_begins(id_prefix);
+  const std::lock_guard lock(mutex_);
+  const ExecutionRow* found = nullptr;
+  for (const auto& [name, record] : pipelines_) {
+    for (const auto& [number, row] : record.executions) {
+      if (row.id < range->first || row.id > range->last) continue;
+      if (found != nullptr) return store_errors::several_begin(id_prefix);
+      found = &row;
+    }
+  }
+  if (found == nullptr) return store_errors::no_execution_begins(id_prefix);
+  return *found;
+}
+
+Result<std::optional<Store::Snapshot>> MemoryStore::snapshot(const std::string& pipeline) const {
+  const std::lock_guard lock(mutex_);
+  const PipelineRecord* record = find(pipeline);
+  return record == nullptr ? std::optional<Snapshot>() : record->snapshot;
+}
+
+Result<void> MemoryStore::save_snapshot(const std::string& pipeline, const Snapshot& snapshot) {
+  const std::lock_guard lock(mutex_);
+  pipelines_[pipeline].snapshot = snapshot;
+  return {};
+}
+
+Result<Sequence> MemoryStore::cursor(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = cursors_.find(name);
+  return found == cursors_.end() ? 0 : found->second;
+}
+
+Result<void> MemoryStore::set_cursor(const std::string& name, Sequence sequence) {
+  const std::lock_guard lock(mutex_);
+  cursors_[name] = sequence;
+  return {};
+}
+
+}  // namespace sluice

@@ -1,0 +1,65 @@
+// The reading half of SqliteStore: connections of their own, so that history is readable from any
+// thread while the writer commits. Private to engine/store.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/store/sqlite.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice {
+
+// Connections for whoever reads just now; as many as there ever were readers at once.
+class SqliteReaders {
+ public:
+  SqliteReaders(std::filesystem::path file, sqlite::OpenOptions options)
+      : file_(std::move(file)), options_(std::move(options)) {}
+
+  class Lent {
+   public:
+    Lent(SqliteReaders& owner, std::unique_ptr<sqlite::Connection> connection)
+        : owner_(&owner), connection_(std::move(connection)) {}
+    ~Lent();
+    Lent(Lent&&) = default;
+    Lent& operator=(Lent&&) = delete;
+    sqlite::Connection& operator*() { return *connection_; }
+    sqlite::Connection* operator->() { return connection_.get(); }
+
+   private:
+    SqliteReaders* owner_;
+    std::unique_ptr<sqlite::Connection> connection_;
+  };
+  Result<Lent> lend();
+
+ private:
+  std::filesystem::path file_;
+  sqlite::OpenOptions options_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<sqlite::Connection>> free_;
+};
+
+// What Store's reading functions do, on a given connection. `pipeline` "" is all pipelines.
+namespace sqlite_read {
+
+Result<std::vector<StoredFact>> facts(sqlite::Connection& db, const std::string& pipeline,
+                                      Sequence after, std::uint32_t limit);
+Result<std::vector<StoredFact>> execution_facts(sqlite::Connection& db, const std::string& pipeline,
+                                                ExecutionNumber number);
+Result<Sequence> last_sequence(sqlite::Connection& db);
+Result<DeclarationPtr> declaration(sqlite::Connection& db, const std::string& pipeline,
+                                   std::uint32_t version);
+Result<std::vector<std::string>> pipelines(sqlite::Connection& db);
+Result<std::vector<ExecutionRow>> executions(sqlite::Connection& db, const ExecutionFilter& filter);
+Result<ExecutionRow> execution(sqlite::Connection& db, const std::string& pipeline,
+                               ExecutionNumber number);
+Result<ExecutionRow> find_execution(sqlite::Connection& db, const std::string& id_prefix);
+Result<std::optional<Store::Snapshot>> snapshot(sqlite::Connection& db,
+                                                const std::string& pipeline);
+Result<Sequence> cursor(sqlite::Connection& db, const std::string& name);
+
+}  // namespace sqlite_read
+}  // namespace sluice

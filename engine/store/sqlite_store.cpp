@@ -1,0 +1,277 @@
+#include "engine/store/sqlite_store.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "engine/store/codec.hpp"
+#include "engine/store/sqlite_open.hpp"
+#include "engine/store/sqlite_reader.hpp"
+
+namespace sluice {
+namespace {
+
+using sqlite::Connection;
+
+// A block fits into one page of the database as a rule. Small enough that reading one execution's
+// facts out of it decodes little else, large enough that its row costs nothing per fact.
+constexpr std::uint32_t kBlockFacts = 128;
+constexpr std::size_t kBlockBytes = 16 * 1024;
+// Closing leaves a log for the next open to read; beyond this length it is emptied first.
+constexpr int kLogPagesAtClose = 256;
+
+constexpr char kBegin[] = "BEGIN IMMEDIATE";
+constexpr char kCommit[] = "COMMIT";
+constexpr char kFindPipeline[] = "SELECT id FROM pipelines WHERE name = ?1";
+constexpr char kAddPipeline[] = "INSERT INTO pipelines (name) VALUES (?1) RETURNING id";
+constexpr char kAddBlock[] =
+    "INSERT INTO blocks (first_sequence, count, pipeline, at, facts) VALUES (?1, ?2, ?3, ?4, ?5)";
+constexpr char kAddExecutionBlock[] =
+    "INSERT INTO execution_blocks (execution, first_sequence) VALUES (?1, ?2)";
+constexpr char kAddDeclaration[] =
+    "INSERT OR REPLACE INTO declarations (pipeline, version, sequence) VALUES (?1, ?2, ?3)";
+// An index is touched by an UPDATE only if one of its columns is set, so the columns that do not
+// change are left out. A row that differs in them nevertheless is replaced whole by kReplace.
+constexpr char kPutExecution[] =
+    "INSERT INTO executions (key, id_high, id_low, version, type, status, started, updated,"
+    " trigger_type, trigger_detail, summary) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    " ON CONFLICT (key) DO UPDATE SET version = ?4, type = ?5, status = ?6, updated = ?8,"
+    " trigger_type = ?9, trigger_detail = ?10, summary = ?11"
+    " WHERE id_high = ?2 AND id_low = ?3 AND started = ?7 RETURNING 1";
+constexpr char kReplaceExecution[] =
+    "INSERT OR REPLACE INTO executions (key, id_high, id_low, version, type, status, started,"
+    " updated, trigger_type, trigger_detail, summary)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+constexpr char kPutSnapshot[] =
+    "INSERT OR REPLACE INTO snapshots (pipeline, sequence, state) VALUES (?1, ?2, ?3)";
+constexpr char kPutCursor[] = "INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?1, ?2)";
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::filesystem::path& file, const SqliteOptions& options,
+              const sqlite::OpenOptions& open, std::unique_ptr<Connection> writer)
+      : options_(options), readers_(file, open), writer_(std::move(writer)) {}
+
+  ~SqliteStore() override {
+    if (!unwritten_cursors_.empty()) {
+      static_cast<void>(in_transaction([&]() -> Result<void> { return {}; }));
+    }
+    if (writer_->log_pages() > kLogPagesAtClose) writer_->checkpoint();
+  }
+
+  Result<Sequence> commit(std::span<const Append> batch) override {
+    Sequence first = 0;
+    auto done = in_transaction([&]() -> Result<void> {
+      auto last = sqlite_read::last_sequence(*writer_);
+      if (!last) return last.error();
+      first = *last + 1;
+      Sequence next = first;
+      for (const Append& append : batch) {
+        if (auto written = write(append, next); !written) return written;
+      }
+      return {};
+    });
+    if (!done) return done.error();
+    return first;
+  }
+
+  Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) override {
+    return in_transaction([&]() -> Result<void> {
+      auto id = id_of(pipeline);
+      if (!id) return id.error();
+      const std::string state = encode(snapshot.pipeline);
+      return run(kPutSnapshot, *id, snapshot.sequence, std::string_view(state));
+    });
+  }
+
+  // Written along with the next transaction: a cursor alone is not worth a sync.
+  Result<void> set_cursor(const std::string& name, Sequence sequence) override {
+    const std::lock_guard lock(cursor_mutex_);
+    unwritten_cursors_[name] = sequence;
+    return {};
+  }
+  Result<Sequence> cursor(const std::string& name) const override {
+    {
+      const std::lock_guard lock(cursor_mutex_);
+      const auto found = unwritten_cursors_.find(name);
+      if (found != unwritten_cursors_.end()) return found->second;
+    }
+    return read([&](Connection& db) { return sqlite_read::cursor(db, name); });
+  }
+
+  Result<std::vector<StoredFact>> pipeline_facts(const std::string& pipeline, Sequence after,
+                                                 std::uint32_t limit) const override {
+    if (pipeline.empty()) return std::vector<StoredFact>();
+    return read([&](Connection& db) { return sqlite_read::facts(db, pipeline, after, limit); });
+  }
+  Result<std::vector<StoredFact>> execution_facts(const std::string& pipeline,
+                                                  ExecutionNumber number) const override {
+    return read([&](Connection& db) { return sqlite_read::execution_facts(db, pipeline, number); });
+  }
+  Result<std::vector<StoredFact>> facts_after(Sequence after, std::uint32_t limit) const override {
+    return read([&](Connection& db) { return sqlite_read::facts(db, "", after, limit); });
+  }
+  Result<Sequence> last_sequence() const override {
+    return read([&](Connection& db) { return sqlite_read::last_sequence(db); });
+  }
+  Result<DeclarationPtr> declaration(const std::string& pipeline,
+                                     std::uint32_t version) const override {
+    return read([&](Connection& db) { return sqlite_read::declaration(db, pipeline, version); });
+  }
+  Result<std::vector<std::string>> pipelines() const override {
+    return read([&](Connection& db) { return sqlite_read::pipelines(db); });
+  }
+  Result<std::vector<ExecutionRow>> executions(const ExecutionFilter& filter) const override {
+    return read([&](Connection& db) { return sqlite_read::executions(db, filter); });
+  }
+  Result<ExecutionRow> execution(const std::string& pipeline,
+                                 ExecutionNumber number) const override {
+    return read([&](Connection& db) { return sqlite_read::execution(db, pipeline, number); });
+  }
+  Result<ExecutionRow> find_execution(const std::string& id_prefix) const override {
+    return read([&](Connection& db) { return sqlite_read::find_execution(db, id_prefix); });
+  }
+  Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const override {
+    return read([&](Connection& db) { return sqlite_read::snapshot(db, pipeline); });
+  }
+
+ private:
+  template <class F>
+  auto read(F f) const -> decltype(f(std::declval<Connection&>())) {
+    auto lent = readers_.lend();
+    if (!lent) return lent.error();
+    return f(**lent);
+  }
+
+  template <class... T>
+  Result<void> run(const char* sql, const T&... values) {
+    auto statement = writer_->prepared(sql);
+    if (!statement) return statement.error();
+    return (*statement)->bind(values...).run();
+  }
+
+  template <class F>
+  Result<void> in_transaction(F f) {
+    auto done = run(kBegin);
+    if (!done) return done;
+    done = f();
+    std::map<std::string, Sequence> cursors;
+    {
+      const std::lock_guard lock(cursor_mutex_);
+      cursors = unwritten_cursors_;
+    }
+    for (const auto& [name, sequence] : cursors) {
+      if (done) done = run(kPutCursor, name, sequence);
+    }
+    if (done) done = run(kCommit);
+    if (!done) {
+      writer_->roll_back();
+      pipeline_ids_.clear();  // those of the transaction are gone
+      return done;
+    }
+    // Only this thread sets cursors, so what was written is what there is.
+    if (!cursors.empty()) {
+      const std::lock_guard lock(cursor_mutex_);
+      unwritten_cursors_.clear();
+    }
+    if (writer_->log_pages() >= options_.checkpoint_pages) writer_->checkpoint();
+    return {};
+  }
+
+  Result<std::int64_t> id_of(const std::string& pipeline) {
+    const auto known = pipeline_ids_.find(pipeline);
+    if (known != pipeline_ids_.end()) return known->second;
+    for (const char* sql : {kFindPipeline, kAddPipeline}) {
+      auto statement = writer_->prepared(sql);
+      if (!statement) return statement.error();
+      const sqlite::Rewind rewind(**statement);
+      auto row = (*statement)->bind(pipeline).next();
+      if (!row) return row.error();
+      if (!*row) continue;
+      return pipeline_ids_[pipeline] = (*statement)->number(0);
+    }
+    return Error{ErrorKind::kCorrupt, pipeline, "cannot be registered in the database."};
+  }
+
+  Result<void> write(const Append& append, Sequence& next) {
+    auto id = id_of(append.pipeline);
+    if (!id) return id.error();
+    block_.clear();
+    block_executions_.clear();
+    for (const Fact& fact : append.facts) {
+      if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
+        auto added = run(kAddDeclaration, *id, adopted->declaration.version, next + block_.count());
+        if (!added) return added;
+      }
+      block_.add(fact);
+      if (const ExecutionNumber number = execution_of(fact); number != 0) {
+        block_executions_.push_back(number);
+      }
+      if (block_.count() == kBlockFacts || block_.size() >= kBlockBytes) {
+        if (auto flushed = write_block(*id, append.at, next); !flushed) return flushed;
+      }
+    }
+    if (block_.count() != 0) {
+      if (auto flushed = write_block(*id, append.at, next); !flushed) return flushed;
+    }
+    for (const ExecutionRow& row : append.rows) {
+      if (auto put = write_row(*id, row); !put) return put;
+    }
+    return {};
+  }
+
+  Result<void> write_block(std::int64_t pipeline, Instant at, Sequence& next) {
+    auto done = run(kAddBlock, next, block_.count(), pipeline, at.ms, block_.finish());
+    std::sort(block_executions_.begin(), block_executions_.end());
+    const auto end = std::unique(block_executions_.begin(), block_executions_.end());
+    for (auto number = block_executions_.begin(); done && number != end; ++number) {
+      done = run(kAddExecutionBlock, pipeline << 32 | *number, next);
+    }
+    next += block_.count();
+    block_.clear();
+    block_executions_.clear();
+    return done;
+  }
+
+  Result<void> write_row(std::int64_t pipeline, const ExecutionRow& row) {
+    const std::int64_t key = pipeline << 32 | row.number;
+    for (const char* sql : {kPutExecution, kReplaceExecution}) {
+      auto statement = writer_->prepared(sql);
+      if (!statement) return statement.error();
+      const sqlite::Rewind rewind(**statement);
+      auto put = (*statement)
+                     ->bind(key, row.id.high, row.id.low, row.version, row.type, row.status,
+                            row.started.ms, row.updated.ms, row.trigger.type, row.trigger.detail,
+                            row.summary)
+                     .next();
+      if (!put) return put.error();
+      if (*put) break;
+    }
+    return {};
+  }
+
+  SqliteOptions options_;
+  mutable SqliteReaders readers_;
+  std::unique_ptr<Connection> writer_;
+  std::unordered_map<std::string, std::int64_t> pipeline_ids_;
+  BlockWriter block_;
+  std::vector<ExecutionNumber> block_executions_;
+  mutable std::mutex cursor_mutex_;
+  std::map<std::string, Sequence> unwritten_cursors_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+                                                 const SqliteOptions& options) {
+  sqlite::OpenOptions open;
+  open.busy_timeout_ms = options.busy_timeout_ms;
+  open.vfs = options.vfs;
+  auto writer = sqlite::open_database(file, open);
+  if (!writer) return writer.error();
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(file, options, open, std::move(writer).value()));
+}
+
+}  // namespace sluice

@@ -1,0 +1,236 @@
+#include "engine/store/codec.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "engine/store/binary.hpp"
+#include "tests/store/samples.hpp"
+
+namespace sluice {
+namespace {
+
+// What an older and a newer version of one struct might look like.
+enum class Colour : std::uint8_t { kRed, kGreen };
+enum class ColourLater : std::uint8_t { kRed, kGreen, kBlue };
+struct Inner {
+  std::int32_t a = 0;
+};
+struct InnerLater {
+  std::int32_t a = 0;
+  std::string b = "default";
+};
+struct Outer {
+  std::vector<Inner> items;
+  std::string tail;
+};
+struct OuterLater {
+  std::vector<InnerLater> items;
+  std::string tail;
+  std::uint16_t number = 42;
+  std::map<std::string, Inner> more;
+};
+using Either = std::variant<Inner>;
+using EitherLater = std::variant<Inner, Outer>;
+
+template <class To, class From>
+To convert(const From& from) {
+  Encoder out;
+  out.value(from);
+  Decoder in(out.bytes());
+  To to;
+  REQUIRE(in.value(to));
+  REQUIRE(in.at_end());
+  return to;
+}
+
+template <class To, class From>
+Decoder::Fault fault_of_converting(const From& from) {
+  Encoder out;
+  out.value(from);
+  Decoder in(out.bytes());
+  To to;
+  REQUIRE_FALSE(in.value(to));
+  return in.fault();
+}
+
+template <class T>
+void check_round_trip(T value) {
+  CAPTURE(+value);
+  CHECK(convert<T>(value) == value);
+}
+
+}  // namespace
+
+TEST_CASE("every fact comes back with every member as it was") {
+  const Facts facts = samples::one_of_each("webshop", 9);
+  REQUIRE(facts.size() == std::variant_size_v<Fact>);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    CAPTURE(i);
+    CHECK(facts[i].index() == i);
+    const auto back = decode_fact(encode(facts[i]));
+    REQUIRE(back);
+    CHECK(back->index() == i);
+    CHECK(encode(*back) == encode(facts[i]));
+  }
+  const auto succeeded = decode_fact(encode(facts[18]));
+  REQUIRE(succeeded);
+  const auto& got = std::get<ActionSucceeded>(*succeeded);
+  const auto& sent = std::get<ActionSucceeded>(facts[18]);
+  CHECK(got.key == sent.key);
+  CHECK(got.started == sent.started);
+  CHECK(got.account == sent.account);
+  CHECK(got.variables == sent.variables);
+  CHECK(got.outputs == sent.outputs);
+  CHECK(got.by == sent.by);
+}
+
+TEST_CASE("a declaration comes back equal") {
+  const PipelineDeclaration sent = samples::declaration("webshop", 12);
+  const auto got = decode_declaration(encode(sent));
+  REQUIRE(got);
+  CHECK(*got == sent);
+}
+
+TEST_CASE("the state of a pipeline comes back equal") {
+  Pipeline sent;
+  sent.versions[3] =
+      std::make_shared<const PipelineDeclaration>(samples::declaration("webshop", 3));
+  sent.version = 3;
+  sent.last_number = 70000;
+  Execution execution;
+  execution.number = 69999;
+  execution.id = samples::uuid(1);
+  execution.stage_status = StageStatus::kFailed;
+  execution.actions = {
+      {}, ActionRun{ActionStatus::kWaiting, 2, 3, samples::uuid(2), {1}, {2}, {-3}, "t", "s", {}}};
+  execution.outputs = {{1, 2, {{"V", "1"}}, {{"bin", "00", "", "", ""}}}};
+  sent.executions[69999] = execution;
+  sent.recent_tokens = {{"abc", 69999}};
+  const auto got = decode_pipeline(encode(sent));
+  REQUIRE(got);
+  CHECK(*got->versions.at(3) == *sent.versions.at(3));
+  CHECK(got->version == 3);
+  CHECK(got->last_number == 70000);
+  CHECK(got->executions == sent.executions);
+  CHECK(got->recent_tokens == sent.recent_tokens);
+}
+
+TEST_CASE("integers come back at their limits") {
+  for (const std::int64_t value :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{64}, std::int64_t{-65},
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    check_round_trip(value);
+  }
+  for (const std::uint64_t value :
+       {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, std::uint64_t{16384},
+        std::numeric_limits<std::uint64_t>::max()}) {
+    check_round_trip(value);
+  }
+  check_round_trip(std::numeric_limits<std::int32_t>::min());
+  check_round_trip(std::numeric_limits<std::uint16_t>::max());
+}
+
+TEST_CASE("an integer that does not fit its member is corrupt") {
+  CHECK(fault_of_converting<std::uint16_t>(std::uint32_t{65536}) == Decoder::Fault::kCorrupt);
+  CHECK(fault_of_converting<std::int32_t>(std::int64_t{1} << 31) == Decoder::Fault::kCorrupt);
+  CHECK(fault_of_converting<bool>(std::uint8_t{2}) == Decoder::Fault::kCorrupt);
+}
+
+TEST_CASE("members that an older version did not write are defaults") {
+  const auto later = convert<OuterLater>(Outer{{{1}, {2}}, "end"});
+  REQUIRE(later.items.size() == 2);
+  CHECK(later.items[1].a == 2);
+  CHECK(later.items[1].b == "default");
+  CHECK(later.tail == "end");
+  CHECK(later.number == 42);
+  CHECK(later.more.empty());
+}
+
+TEST_CASE("members that a newer version added are skipped") {
+  const std::string longer_than_one_length_byte(300, 'x');
+  const auto earlier = convert<Outer>(
+      OuterLater{{{1, longer_than_one_length_byte}, {2, "b"}}, "end", 7, {{"k", {3}}}});
+  REQUIRE(earlier.items.size() == 2);
+  CHECK(earlier.items[0].a == 1);
+  CHECK(earlier.items[1].a == 2);
+  CHECK(earlier.tail == "end");
+}
+
+TEST_CASE("a name that only a newer version knows is told apart from damage") {
+  CHECK(fault_of_converting<Colour>(ColourLater::kBlue) == Decoder::Fault::kUnknownName);
+  CHECK(fault_of_converting<Either>(EitherLater(Outer{})) == Decoder::Fault::kUnknownName);
+  const auto fact = decode_fact(std::string("\x7f\x00", 2));
+  REQUIRE_FALSE(fact);
+  CHECK(fact.error().kind == ErrorKind::kUnsupported);
+}
+
+TEST_CASE("a cut or an appended byte is corrupt, at every length of every fact's text") {
+  for (const Fact& fact : samples::one_of_each("webshop", 9)) {
+    const std::string bytes = encode(fact);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      const auto cut = decode_fact(bytes.substr(0, size));
+      CAPTURE(fact.index(), size);
+      REQUIRE_FALSE(cut);
+      REQUIRE(cut.error().kind == ErrorKind::kCorrupt);
+    }
+    REQUIRE_FALSE(decode_fact(bytes + '\0'));
+  }
+}
+
+TEST_CASE("a wild count is refused before anything is allocated for it") {
+  Encoder out;
+  out.put(std::uint64_t{1} << 60);
+  Decoder in(out.bytes());
+  std::vector<std::uint8_t> list;
+  CHECK_FALSE(in.value(list));
+  CHECK(in.fault() == Decoder::Fault::kCorrupt);
+  CHECK(list.capacity() == 0);
+}
+
+TEST_CASE("a block gives back its facts in order") {
+  BlockWriter block;
+  const Facts facts = samples::one_of_each("webshop", 9);
+  for (const Fact& fact : facts) block.add(fact);
+  CHECK(block.count() == facts.size());
+  const auto back = decode_block(block.finish());
+  REQUIRE(back);
+  REQUIRE(back->size() == facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) CHECK(encode((*back)[i]) == encode(facts[i]));
+  block.clear();
+  CHECK(block.count() == 0);
+  CHECK(decode_block(block.finish())->empty());
+}
+
+TEST_CASE("a block in which any one bit is flipped is refused") {
+  BlockWriter block;
+  block.add(StageStarted{3, 1});
+  block.add(ExecutionFailed{3, "out of disk"});
+  const std::string whole(block.finish());
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string damaged = whole;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    CAPTURE(bit);
+    REQUIRE_FALSE(decode_block(damaged));
+  }
+}
+
+TEST_CASE("random bytes are never more than an error") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 64, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random() % (round % 2 == 0 ? 256 : 24));
+    static_cast<void>(decode_fact(bytes));
+    static_cast<void>(decode_pipeline(bytes));
+  }
+  SUCCEED();
+}
+
+TEST_CASE("a fact tells which execution it is about") {
+  const Facts facts = samples::one_of_each("webshop", 9);
+  CHECK(execution_of(facts[0]) == 0);
+  for (std::size_t i = 1; i < facts.size(); ++i) CHECK(execution_of(facts[i]) == 9);
+}
+
+}  // namespace sluice
