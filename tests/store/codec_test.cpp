@@ -62,57 +62,27 @@ void check_round_trip(T value) {
 }  // namespace
 
 TEST_CASE("every fact comes back with every member as it was") {
-  const Facts facts = samples::one_of_each("webshop", 9);
-  REQUIRE(facts.size() == std::variant_size_v<Fact>);
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    CAPTURE(i);
-    CHECK(facts[i].index() == i);
-    const auto back = decode_fact(encode(facts[i]));
+  for (const Fact& fact : samples::one_of_each(9)) {
+    CAPTURE(fact.index());
+    const auto back = decode_fact(encode(fact));
     REQUIRE(back);
-    CHECK(back->index() == i);
-    CHECK(encode(*back) == encode(facts[i]));
+    CHECK(samples::describe(*back) == samples::describe(fact));
   }
-  const auto succeeded = decode_fact(encode(facts[18]));
-  REQUIRE(succeeded);
-  const auto& got = std::get<ActionSucceeded>(*succeeded);
-  const auto& sent = std::get<ActionSucceeded>(facts[18]);
-  CHECK(got.key == sent.key);
-  CHECK(got.started == sent.started);
-  CHECK(got.account == sent.account);
-  CHECK(got.variables == sent.variables);
-  CHECK(got.outputs == sent.outputs);
-  CHECK(got.by == sent.by);
 }
 
 TEST_CASE("a declaration comes back equal") {
-  const PipelineDeclaration sent = samples::declaration("webshop", 12);
+  const auto sent = samples::filled<PipelineDeclaration>();
   const auto got = decode_declaration(encode(sent));
   REQUIRE(got);
   CHECK(*got == sent);
 }
 
 TEST_CASE("the state of a pipeline comes back equal") {
-  Pipeline sent;
-  sent.versions[3] =
-      std::make_shared<const PipelineDeclaration>(samples::declaration("webshop", 3));
-  sent.version = 3;
-  sent.last_number = 70000;
-  Execution execution;
-  execution.number = 69999;
-  execution.id = samples::uuid(1);
-  execution.stage_status = StageStatus::kFailed;
-  execution.actions = {
-      {}, ActionRun{ActionStatus::kWaiting, 2, 3, samples::uuid(2), {1}, {2}, {-3}, "t", "s", {}}};
-  execution.outputs = {{1, 2, {{"V", "1"}}, {{"bin", "00", "", "", ""}}}};
-  sent.executions[69999] = execution;
-  sent.recent_tokens = {{"abc", 69999}};
+  const auto sent = samples::filled<Pipeline>();
   const auto got = decode_pipeline(encode(sent));
   REQUIRE(got);
-  CHECK(*got->versions.at(3) == *sent.versions.at(3));
-  CHECK(got->version == 3);
-  CHECK(got->last_number == 70000);
+  CHECK(samples::describe(*got) == samples::describe(sent));
   CHECK(got->executions == sent.executions);
-  CHECK(got->recent_tokens == sent.recent_tokens);
 }
 
 TEST_CASE("integers come back at their limits") {
@@ -165,7 +135,7 @@ TEST_CASE("a name that only a newer version knows is told apart from damage") {
 }
 
 TEST_CASE("a cut or an appended byte is corrupt, at every length of every fact's text") {
-  for (const Fact& fact : samples::one_of_each("webshop", 9)) {
+  for (const Fact& fact : samples::one_of_each(9)) {
     const std::string bytes = encode(fact);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       const auto cut = decode_fact(bytes.substr(0, size));
@@ -189,7 +159,7 @@ TEST_CASE("a wild count is refused before anything is allocated for it") {
 
 TEST_CASE("a block gives back its facts in order") {
   BlockWriter block;
-  const Facts facts = samples::one_of_each("webshop", 9);
+  const Facts facts = samples::one_of_each(9);
   for (const Fact& fact : facts) block.add(fact);
   CHECK(block.count() == facts.size());
   const auto back = decode_block(block.finish());
@@ -228,9 +198,9 @@ TEST_CASE("random bytes are never more than an error") {
 }
 
 TEST_CASE("a fact tells which execution it is about") {
-  const Facts facts = samples::one_of_each("webshop", 9);
-  CHECK(execution_of(facts[0]) == 0);
-  for (std::size_t i = 1; i < facts.size(); ++i) CHECK(execution_of(facts[i]) == 9);
+  CHECK(execution_of(StageStarted{9, 1}) == 9);
+  CHECK(execution_of(ActionProgressed{{8, 0, 0, 1, 1}, 50, {}}) == 8);
+  CHECK(execution_of(DefinitionAdopted{}) == 0);
 }
 
 }  // namespace sluice

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "engine/store/codec.hpp"
 #include "engine/store/memory_store.hpp"
 #include "engine/store/sqlite_store.hpp"
 #include "tests/store/samples.hpp"
@@ -75,7 +74,7 @@ STORE_TEST("a new store holds nothing") {
 
 STORE_TEST("every fact is read back as it was committed, with its time and pipeline") {
   TestType at;
-  const Facts facts = samples::one_of_each("webshop", 9);
+  const Facts facts = samples::one_of_each(9);
   CHECK(commit(at.store, {append_of("webshop", facts)}) == 1);
   const auto back = at.store.facts_after(0, 100);
   REQUIRE(back);
@@ -85,7 +84,7 @@ STORE_TEST("every fact is read back as it was committed, with its time and pipel
     CHECK(stored.sequence == i + 1);
     CHECK(stored.pipeline == "webshop");
     CHECK(stored.at == Instant{5000});
-    CHECK(encode(stored.fact) == encode(facts[i]));
+    CHECK(samples::describe(stored.fact) == samples::describe(facts[i]));
   }
 }
 
