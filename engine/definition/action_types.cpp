@@ -1,0 +1,199 @@
+#include "engine/definition/action_types.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/definition/suggest.hpp"
+
+namespace sluice::definition {
+namespace {
+
+constexpr std::array<std::string_view, 8> kCategories{"Source", "Build",    "Test",    "Deploy",
+                                                      "Invoke", "Approval", "Compute", "Rule"};
+
+// What does the work of a cloud provider here. Their settings differ, so this is advice and not a
+// translation.
+struct Equivalent {
+  std::string_view category, provider, uses;
+};
+constexpr Equivalent kEquivalents[] = {
+    {"Source", "CodeCommit", "source/git"},
+    {"Source", "CodeStarSourceConnection", "source/git"},
+    {"Source", "GitHub", "source/git"},
+    {"Source", "S3", "source/directory"},
+    {"Build", "CodeBuild", "build/buildspec"},
+    {"Test", "CodeBuild", "test/buildspec"},
+    {"Deploy", "CodeDeploy", "deploy/appspec"},
+    {"Compute", "Commands", "compute/commands"},
+    {"Invoke", "Lambda", "invoke/exec"},
+    {"Approval", "Manual", "approval/manual"},
+};
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 9 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_rule(const ActionTypeDescription& type) {
+  return type.id.category == Category::kRule;
+}
+
+// Slips are usually in one of the four fields; the catalogue's own spellings are compared whole.
+std::vector<std::string> near_types(const std::vector<const ActionTypeDescription*>& all,
+                                    const ActionTypeId& id) {
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> known;
+  for (const auto* type : all) {
+    if (is_rule(*type) == (id.category == Category::kRule)) known.push_back(type_text(type->id));
+  }
+  return nearest(type_text(id), known, kMostNamed);
+}
+
+ActionTypeDescription rule_type(std::string provider, std::string uses, std::string summary,
+                                std::string schema) {
+  ActionTypeDescription type;
+  type.id = {Category::kRule, "AWS", std::move(provider), "1"};
+  type.uses = std::move(uses);
+  type.summary = std::move(summary);
+  type.configuration_schema = std::move(schema);
+  type.max_inputs = 5;
+  return type;
+}
+
+}  // namespace
+
+std::string_view category_text(Category category) {
+  return kCategories[static_cast<std::size_t>(category) - 1];
+}
+
+std::optional<Category> category_from(std::string_view text) {
+  const auto found = std::find(kCategories.begin(), kCategories.end(), text);
+  if (found == kCategories.end()) return std::nullopt;
+  return static_cast<Category>(found - kCategories.begin() + 1);
+}
+
+std::string type_text(const ActionTypeId& id) {
+  return std::string(category_text(id.category)) + "/" + id.owner + "/" + id.provider + "@" +
+         id.version;
+}
+
+bool newer_version(std::string_view a, std::string_view b) {
+  if (is_number(a) && is_number(b)) return std::stol(std::string(a)) > std::stol(std::string(b));
+  if (is_number(a) != is_number(b)) return is_number(a);
+  return a > b;
+}
+
+const std::vector<ActionTypeDescription>& stage_rule_types() {
+  static const std::vector<ActionTypeDescription> kTypes = {
+      rule_type("DeploymentWindow", "rule/deployment-window",
+                "Passes inside a window of time that a cron expression describes.",
+                R"({"type":"object","required":["Cron"],"properties":{
+                 "Cron":{"type":"string","description":"Seven Quartz fields: sec min hour dom month dow [year]."},
+                 "TimeZone":{"type":"string","description":"Region/City or UTC+HH:MM. Default UTC."}}})"),
+      rule_type("CloudWatchAlarm", "rule/cloudwatch-alarm",
+                "Passes while an alarm is in an acceptable state.",
+                R"({"type":"object","required":["AlarmName"],"properties":{
+                 "AlarmName":{"type":"string","description":"Name of the alarm."},
+                 "AlarmStates":{"type":"string","description":"ALARM, OK, INSUFFICIENT_DATA."},
+                 "WaitTime":{"type":"integer","description":"Minutes to watch."}}})"),
+      rule_type("LambdaInvoke", "rule/lambda-invoke", "Passes when a function returns no error.",
+                R"({"type":"object","required":["FunctionName"],"properties":{
+                 "FunctionName":{"type":"string","description":"Name of the function."},
+                 "UserParameters":{"type":"string","description":"Handed to the function."}}})"),
+      rule_type("VariableCheck", "rule/variable-check", "Passes when a variable compares as asked.",
+                R"({"type":"object","required":["Variable","Value","Operator"],"properties":{
+                 "Variable":{"type":"string","description":"A reference such as #{src.BranchName}."},
+                 "Value":{"type":"string","description":"What to compare with."},
+                 "Operator":{"type":"string","enum":["EQ","NE","CONTAINS","MATCHES"],
+                             "description":"How to compare; MATCHES takes a regular expression."}}})"),
+      rule_type("CodeBuild", "rule/codebuild", "Passes when a build succeeds.",
+                R"({"type":"object","required":["ProjectName"],"properties":{
+                 "ProjectName":{"type":"string","description":"Name of the build project."},
+                 "PrimarySource":{"type":"string","description":"Artifact that holds the buildspec."},
+                 "BatchEnabled":{"type":"boolean","description":"Run as a batch."},
+                 "CombineArtifacts":{"type":"boolean","description":"Combine the artifacts of a batch."},
+                 "EnvironmentVariables":{"type":"string","description":"JSON list of {name,value,type}."}}})"),
+      rule_type("Commands", "rule/commands", "Passes when every command exits with 0.",
+                R"({"type":"object","properties":{}})"),
+  };
+  return kTypes;
+}
+
+ActionTypes::ActionTypes(const std::vector<ActionTypeDescription>& catalogue) {
+  for (const auto& type : catalogue) all_.push_back(&type);
+  for (const auto& rule : stage_rule_types()) {
+    const bool provided = std::any_of(catalogue.begin(), catalogue.end(), [&](const auto& type) {
+      return type.id.category == rule.id.category && type.id.provider == rule.id.provider;
+    });
+    if (!provided) all_.push_back(&rule);
+  }
+}
+
+const ActionTypeDescription* ActionTypes::find(const ActionTypeId& id) const {
+  const auto by_id = [&](const ActionTypeId& wanted) -> const ActionTypeDescription* {
+    const auto found = std::find_if(all_.begin(), all_.end(),
+                                    [&](const auto* type) { return type->id == wanted; });
+    return found == all_.end() ? nullptr : *found;
+  };
+  const auto* exact = by_id(id);
+  if (exact != nullptr || id.owner != "AWS") return exact;
+  auto ours = id;
+  ours.owner = "Sluice";
+  return by_id(ours);
+}
+
+const ActionTypeDescription* ActionTypes::find(std::string_view uses, bool rule) const {
+  const auto at = uses.find('@');
+  const auto name = uses.substr(0, at);
+  const ActionTypeDescription* best = nullptr;
+  for (const auto* type : all_) {
+    if (type->uses != name || is_rule(*type) != rule) continue;
+    if (at != std::string_view::npos && type->id.version != uses.substr(at + 1)) continue;
+    if (best == nullptr || newer_version(type->id.version, best->id.version)) best = type;
+  }
+  return best;
+}
+
+std::vector<std::string> ActionTypes::known_uses(bool rule) const {
+  std::vector<std::string> known;
+  for (const auto* type : all_) {
+    if (is_rule(*type) == rule) known.push_back(type->uses);
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  return known;
+}
+
+std::string ActionTypes::explain_unknown(const ActionTypeId& id) const {
+  std::string text = "no plugin provides " + quote(type_text(id));
+  const auto category = category_text(id.category);
+  for (const auto& row : kEquivalents) {
+    const bool ours = id.owner == "AWS" || id.owner == "ThirdParty";
+    if (ours && row.category == category && row.provider == id.provider &&
+        find(row.uses, false) != nullptr) {
+      return text + "; here `uses: " + std::string(row.uses) + "` does its work";
+    }
+  }
+  const auto near = near_types(all_, id);
+  if (near.empty()) return text + "; `sluice plugin list` shows what there is";
+  text += "; near are ";
+  for (std::size_t i = 0; i < near.size(); ++i) text += (i == 0 ? "" : ", ") + near[i];
+  return text;
+}
+
+std::string ActionTypes::explain_unknown(std::string_view uses, bool rule) const {
+  const auto at = uses.find('@');
+  const auto name = uses.substr(0, at);
+  std::string versions;
+  for (const auto* type : all_) {
+    if (type->uses == name && is_rule(*type) == rule) {
+      versions += (versions.empty() ? "" : ", ") + type->id.version;
+    }
+  }
+  if (!versions.empty()) {
+    return quote(name) + " has no version " + quote(uses.substr(at + 1)) + "; it has " + versions;
+  }
+  return "no plugin provides " + quote(name) + suggestion(name, known_uses(rule));
+}
+
+}  // namespace sluice::definition
