@@ -21,7 +21,7 @@ constexpr const char* kSchema = R"json({
       "x-aliases": ["NotificationArn"]
     },
     "isSummaryRequired": {
-      "type": "string", "enum": ["true", "false"], "default": "false",
+      "type": "boolean", "default": "false",
       "description": "Whether an answer without a summary is refused.",
       "x-aliases": ["IsSummaryRequired"]
     }

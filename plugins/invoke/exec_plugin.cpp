@@ -22,7 +22,7 @@ constexpr const char* kSchema = R"json({
       "x-aliases": ["Environment", "EnvironmentVariables"]
     },
     "timeoutSeconds": {
-      "type": "string", "default": "1200",
+      "type": "integer", "minimum": 1, "maximum": 86400, "default": "1200",
       "description": "How long one call may take, 1 to 86400 seconds.",
       "x-aliases": ["TimeoutSeconds"]
     }

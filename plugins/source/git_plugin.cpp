@@ -32,7 +32,7 @@ constexpr const char* kSchema = R"json({
       "x-aliases": ["OutputArtifactFormat"]
     },
     "submodules": {
-      "type": "string", "enum": ["true", "false"], "default": "false",
+      "type": "boolean", "default": "false",
       "description": "Whether submodules are fetched too, at every depth.",
       "x-aliases": ["Submodules", "FetchSubmodules"]
     }
