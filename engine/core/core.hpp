@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/core/input.hpp"
+#include "engine/core/lifecycle.hpp"
 #include "engine/core/pipeline.hpp"
 #include "engine/core/result.hpp"
 
@@ -29,9 +30,12 @@ struct Decision {
   // StartExecution with a client token seen before: no facts, and the execution that it started
   // then.
   ExecutionNumber replay_of = 0;
+  RowSet rows;  // the rows of the lifecycle tables that were taken, for tests and simulation
   [[nodiscard]] const Rejected* rejected() const { return std::get_if<Rejected>(&refusal); }
 };
 [[nodiscard]] Decision decide(const Pipeline& pipeline, const Input& input, Instant now);
+// The same; the facts take over the input's texts instead of copying them.
+[[nodiscard]] Decision decide(const Pipeline& pipeline, Input&& input, Instant now);
 
 // Folds one fact. Facts come from decide() or from the store, in order; a fact that cannot follow
 // is a corrupt store and aborts (SLUICE_ASSERT).
@@ -39,6 +43,9 @@ void apply(Pipeline& pipeline, const Fact& fact, Instant at);
 
 // Sorted and without duplicates.
 [[nodiscard]] std::vector<Want> wants(const Pipeline& pipeline);
+// Of one execution; nothing if it is not in flight. What a decision touched is in its facts, so
+// that a caller with many executions need not ask for all.
+[[nodiscard]] std::vector<Want> wants(const Pipeline& pipeline, ExecutionNumber execution);
 
 // What a worker needs to run one call: the declaration with variables resolved
 // (facts/codepipeline.md 3).

@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "engine/core/approval.hpp"
+#include "engine/core/assert.hpp"
+#include "engine/core/core.hpp"
+
+namespace sluice {
+namespace {
+
+// How many client tokens and closed approvals a pipeline remembers.
+constexpr std::size_t kRemembered = 256;
+
+template <class T>
+void remember(std::vector<T>& list, T entry) {
+  if (list.size() >= kRemembered) list.erase(list.begin(), list.begin() + kRemembered / 4);
+  list.push_back(std::move(entry));
+}
+
+struct Fold {
+  Pipeline& pipeline;
+  const Fact& fact;
+  Instant at;
+
+  [[nodiscard]] Execution& execution(ExecutionNumber number) const {
+    const auto found = pipeline.executions.find(number);
+    SLUICE_ASSERT(found != pipeline.executions.end(), "a fact is about an execution in flight");
+    return found->second;
+  }
+
+  [[nodiscard]] const PipelineDeclaration& declaration(const Execution& e) const {
+    const auto version = pipeline.versions.find(e.version);
+    SLUICE_ASSERT(version != pipeline.versions.end(), "an execution's version is kept");
+    return *version->second;
+  }
+
+  // The run that a key names, moved to where the fact leads. `started`: the key is the one that the
+  // fact brings; otherwise it must be the present one.
+  ActionRun& run(const ActionKey& key, bool started = false) const {
+    Execution& e = execution(key.execution);
+    SLUICE_ASSERT(e.stage == key.stage && key.action < e.actions.size(), "an action of the stage");
+    ActionRun& found = e.actions[key.action];
+    SLUICE_ASSERT(started || (found.attempt == key.attempt && found.turn == key.turn),
+                  "the present attempt and turn");
+    found.status = after(found.status, fact);
+    found.attempt = key.attempt;
+    found.turn = key.turn;
+    return found;
+  }
+
+  // The attempt is over; if it was an approval, a second answer can be told so.
+  void close(const ActionKey& key, ActionRun& run, bool answered) const {
+    const Execution& e = execution(key.execution);
+    const auto& declared = declaration(e).stages[key.stage].actions[key.action];
+    if (declared.type.category == Category::kApproval) {
+      const bool outdated = !answered && e.version != pipeline.version;
+      remember(pipeline.recent_approvals, ClosedApproval{approval_token(run), answered, outdated});
+    }
+    run.token.clear();
+    run.signal.clear();
+    run.resume_at = {};
+  }
+
+  void stage(ExecutionNumber number) const {
+    Execution& e = execution(number);
+    e.stage_status = after(e.stage_status, fact);
+  }
+
+  void drop_unused(std::uint32_t version) const {
+    if (version == pipeline.version) return;
+    const auto uses = [&](const auto& entry) { return entry.second.version == version; };
+    if (std::none_of(pipeline.executions.begin(), pipeline.executions.end(), uses)) {
+      pipeline.versions.erase(version);
+    }
+  }
+
+  void end(ExecutionNumber number) const {
+    Execution& e = execution(number);
+    e.status = after(e.status, fact);
+    const std::uint32_t version = e.version;
+    pipeline.executions.erase(number);
+    drop_unused(version);
+  }
+
+  void operator()(const DefinitionAdopted& f) const {
+    const std::uint32_t previous = pipeline.version;
+    pipeline.version = f.declaration.version;
+    pipeline.versions[pipeline.version] = std::make_shared<PipelineDeclaration>(f.declaration);
+    pipeline.entered.assign(f.declaration.stages.size(), 0);
+    drop_unused(previous);
+  }
+
+  void operator()(const ExecutionStarted& f) const {
+    SLUICE_ASSERT(f.execution == pipeline.last_number + 1, "executions are numbered in order");
+    pipeline.last_number = f.execution;
+    Execution e;
+    e.number = f.execution;
+    e.id = f.id;
+    e.version = f.version;
+    e.type = f.type;
+    e.started = at;
+    e.trigger = f.trigger;
+    e.variables = f.variables;
+    e.source_revisions = f.source_revisions;
+    e.rollback_target = f.rollback_target;
+    e.stage = f.type == ExecutionType::kRollback ? f.rollback_stage : Index{0};
+    pipeline.executions.emplace_hint(pipeline.executions.end(), f.execution, std::move(e));
+    if (!f.client_token.empty()) {
+      remember(pipeline.recent_tokens, std::pair(f.client_token, f.execution));
+    }
+  }
+  void operator()(const ExecutionSucceeded& f) const { end(f.execution); }
+  void operator()(const ExecutionFailed& f) const { end(f.execution); }
+  void operator()(const ExecutionStopped& f) const { end(f.execution); }
+  void operator()(const ExecutionSuperseded& f) const { end(f.execution); }
+  void operator()(const ExecutionCancelled& f) const { end(f.execution); }
+  void operator()(const ExecutionStopping& f) const {
+    Execution& e = execution(f.execution);
+    e.status = after(e.status, fact);
+    e.abandon = f.abandon;
+  }
+
+  void operator()(const StageStarted& f) const {
+    stage(f.execution);
+    Execution& e = execution(f.execution);
+    SLUICE_ASSERT(e.stage == f.stage, "the stage that it waited for");
+    e.stage_started = at;
+    e.actions.assign(declaration(e).stages[f.stage].actions.size(), {});
+    e.failure.clear();
+    if (e.version == pipeline.version) {
+      ExecutionNumber& newest = pipeline.entered[f.stage];
+      newest = std::max(newest, e.number);
+    }
+  }
+  void operator()(const StageSucceeded& f) const {
+    stage(f.execution);
+    Execution& e = execution(f.execution);
+    const bool last =
+        e.type == ExecutionType::kRollback || f.stage + 1U == declaration(e).stages.size();
+    if (last) return;
+    ++e.stage;
+    e.stage_status = StageStatus::kNotEntered;
+    e.actions.clear();
+  }
+  void operator()(const StageFailed& f) const { stage(f.execution); }
+  void operator()(const StageStopping& f) const { stage(f.execution); }
+  void operator()(const StageStopped& f) const { stage(f.execution); }
+  void operator()(const StageCancelled& f) const { stage(f.execution); }
+
+  void operator()(const ActionStarted& f) const {
+    ActionRun& started = run(f.key, true);
+    started.id = f.id;
+    started.started = at;
+    started.deadline = f.deadline;
+    started.resume_at = {};
+    started.inputs = f.inputs;
+    started.losses = 0;
+    started.approved_by.clear();
+  }
+  void operator()(const ActionProgressed& f) const { run(f.key); }
+  void operator()(const ActionContinued& f) const {
+    ActionRun& waiting = run(f.key);
+    waiting.token = f.token;
+    waiting.resume_at = f.resume_at;
+    waiting.signal.clear();
+  }
+  void operator()(const ActionResumed& f) const {
+    ActionRun& resumed = run(f.key, true);
+    resumed.signal = f.signal;
+    resumed.resume_at = {};
+  }
+  void operator()(const ActionRetried& f) const {
+    ActionRun& again = run(f.key, true);
+    again.id = f.id;
+    again.deadline = f.deadline;
+    ++again.losses;
+  }
+  void operator()(const ActionSucceeded& f) const {
+    close(f.key, run(f.key), true);
+    if (f.variables.empty() && f.outputs.empty()) return;
+    Execution& e = execution(f.key.execution);
+    const auto same = std::find_if(e.outputs.begin(), e.outputs.end(), [&](const auto& output) {
+      return output.stage == f.key.stage && output.action == f.key.action;
+    });
+    ActionOutput output{f.key.stage, f.key.action, f.variables, f.outputs};
+    if (same != e.outputs.end()) {
+      *same = std::move(output);
+    } else {
+      e.outputs.push_back(std::move(output));
+    }
+  }
+  void operator()(const ActionFailed& f) const {
+    ActionRun& failed = run(f.key);
+    close(f.key, failed, f.failure.kind == FailureKind::kRejected);
+    Execution& e = execution(f.key.execution);
+    if (!e.failure.empty()) return;
+    const StageDeclaration& declared = declaration(e).stages[f.key.stage];
+    e.failure = declared.name + "." + declared.actions[f.key.action].name + ": " +
+                (f.failure.message.empty() ? "the action failed" : f.failure.message);
+  }
+  void operator()(const ActionAbandoned& f) const { close(f.key, run(f.key), false); }
+
+  // Facts of features that decide() does not make yet.
+  template <class Later>
+  void operator()(const Later&) const {
+    SLUICE_ASSERT(false, "a fact that decide() makes");
+  }
+};
+
+}  // namespace
+
+void apply(Pipeline& pipeline, const Fact& fact, Instant at) {
+  std::visit(Fold{pipeline, fact, at}, fact);
+}
+
+}  // namespace sluice

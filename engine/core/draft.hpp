@@ -1,0 +1,123 @@
+// A decision in the making: the unchanged pipeline, the facts so far, and light copies of what
+// those facts change (statuses only; outputs and texts stay where they are). Internal to the core.
+#pragma once
+
+#include <list>
+#include <string>
+#include <vector>
+
+#include "engine/core/core.hpp"
+#include "engine/core/lifecycle.hpp"
+#include "engine/core/variables.hpp"
+
+namespace sluice {
+
+struct Mark {
+  ActionStatus status = ActionStatus::kNotStarted;
+  std::uint16_t attempt = 0, turn = 0;
+  Instant started;
+};
+
+// One execution as the facts so far leave it.
+struct Live {
+  const Execution* before = nullptr;  // null: it started in this decision
+  std::size_t born = 0;               // then: the place of its ExecutionStarted among the facts
+  const PipelineDeclaration* declaration = nullptr;
+  ExecutionNumber number = 0;
+  Uuid id;
+  std::uint32_t version = 0;
+  ExecutionType type = ExecutionType::kStandard;
+  ExecutionStatus status = ExecutionStatus::kInProgress;
+  bool abandon = false;
+  Index stage = 0;
+  StageStatus stage_status = StageStatus::kNotEntered;
+  Instant stage_started;
+  std::vector<Mark> actions;
+  std::string failure;
+
+  [[nodiscard]] const StageDeclaration& declared_stage() const {
+    return declaration->stages[stage];
+  }
+  [[nodiscard]] bool in_stage() const {
+    return stage_status == StageStatus::kInProgress || stage_status == StageStatus::kStopping;
+  }
+  [[nodiscard]] bool waits() const {
+    return status == ExecutionStatus::kInProgress && stage_status == StageStatus::kNotEntered;
+  }
+};
+
+class Draft {
+ public:
+  Draft(const Pipeline& pipeline, Instant now, Decision& decision)
+      : pipeline_(pipeline), now_(now), decision_(decision), version_(pipeline.version) {}
+
+  // decide.cpp, report.cpp: one function an input.
+  void take(AdoptDefinition& input);
+  void take(StartExecution& input);
+  void take(const StopExecution& input);
+  void take(const AnswerApproval& input);
+  void take(ReportProgress& input);
+  void take(ReportSuccess& input);
+  void take(ReportContinue& input);
+  void take(ReportFailure& input);
+  void take(SignalAction& input);
+  void take(const DeadlinePassed& input);
+  void take(const RetryStage& input);
+  void take(RollbackStage& input);
+  void take(const ChangeTransition& input);
+  void take(const OverrideCondition& input);
+  void take(const RemovePipeline& input);
+
+  // flow.cpp: the last step of every decision.
+  void fill_freed();
+
+ private:
+  // draft.cpp: bookkeeping.
+  void reject(std::string code, std::string why);
+  Live& live(ExecutionNumber number);
+  Live& live(const Execution& execution);
+  void say(Fact fact) { decision_.facts.push_back(std::move(fact)); }
+  bool accepts(const Cell& cell);
+  void move(Live& e, ExecutionCause cause, Fact fact);
+  void move(Live& e, StageCause cause, Fact fact);
+  void move(Live& e, Index action, ActionCause cause, Fact fact);
+  [[nodiscard]] const Execution* find(Uuid id) const;
+  [[nodiscard]] const Execution* current(const ActionKey& key) const;
+  [[nodiscard]] bool outdated(const Live& e) const;
+  [[nodiscard]] ActionKey key(const Live& e, Index action) const;
+  [[nodiscard]] Scope scope(const Live& e, const ActionDeclaration& reader) const;
+  [[nodiscard]] std::string label(const Live& e, Index action) const;
+  Live* reported(const ActionKey& key, ActionCause cause);
+  template <class Visit>
+  void each_live(Visit visit);
+
+  void begin(StartExecution& input, const PipelineDeclaration& declaration);
+  bool knows_approval(const AnswerApproval& input);
+  void answer(Live& e, Index action, const AnswerApproval& input);
+
+  // flow.cpp: what follows.
+  void settle(Live& e);
+  void start_action(Live& e, Index action);
+  bool start_group(Live& e);
+  void leave_stage(Live& e);
+  void end(Live& e, ExecutionCause cause, Fact fact);
+  void arrive(Live& e);
+  bool try_enter(Live& e);
+  void fail_action(Live& e, Index action, ActionCause cause, Account account, Failure failure,
+                   std::string by);
+  void abandon_actions(Live& e, bool approvals_only, const std::string& summary);
+
+  const Pipeline& pipeline_;
+  const Instant now_;
+  Decision& decision_;
+  std::uint32_t version_;  // current once the facts so far are applied
+  std::list<Live> lives_;
+  // Stages that became free in this decision, for whoever waits there.
+  std::vector<std::pair<const PipelineDeclaration*, Index>> freed_;
+};
+
+// Stages of two declarations are the same place if they have the same name.
+[[nodiscard]] bool same_place(const PipelineDeclaration& a, Index stage_a,
+                              const PipelineDeclaration& b, Index stage_b);
+
+}  // namespace sluice

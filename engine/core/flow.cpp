@@ -1,0 +1,260 @@
+// What follows from a change at the same instant: the next group of actions, the end of a stage,
+// the next stage, and whoever waits for the stage that became free
+// (facts/codepipeline.md 2.5, 2.6).
+#include <algorithm>
+
+#include "engine/core/assert.hpp"
+#include "engine/core/draft.hpp"
+#include "engine/core/timeout.hpp"
+
+namespace sluice {
+namespace {
+
+// Executions of CodePipeline's PARALLEL mode run at most this many actions at once (facts 8).
+constexpr std::uint32_t kParallelActions = 5;
+
+constexpr bool running(ActionStatus status) {
+  return status == ActionStatus::kRunning || status == ActionStatus::kWaiting;
+}
+
+struct Tally {
+  std::uint32_t running = 0, unstarted = 0;
+  bool failed = false;
+  std::uint32_t lowest_running = UINT32_MAX, next_order = UINT32_MAX;
+};
+
+Tally tally(const Live& e) {
+  Tally t;
+  for (std::size_t i = 0; i < e.actions.size(); ++i) {
+    const std::uint32_t order = e.declared_stage().actions[i].run_order;
+    switch (e.actions[i].status) {
+      case ActionStatus::kNotStarted:
+        ++t.unstarted;
+        t.next_order = std::min(t.next_order, order);
+        break;
+      case ActionStatus::kRunning:
+      case ActionStatus::kWaiting:
+        ++t.running;
+        t.lowest_running = std::min(t.lowest_running, order);
+        break;
+      case ActionStatus::kFailed:
+      case ActionStatus::kAbandoned:
+        t.failed = true;
+        break;
+      case ActionStatus::kSucceeded:
+        break;
+    }
+  }
+  return t;
+}
+
+std::string failed_summary(const Live& e) {
+  return "Stage " + e.declared_stage().name + " failed: " + e.failure;
+}
+
+}  // namespace
+
+// The part of a live execution that occupancy and queues ask for, whether or not this decision has
+// touched it.
+struct Spot {
+  ExecutionNumber number = 0;
+  const PipelineDeclaration* declaration = nullptr;
+  Index stage = 0;
+  bool waits = false, inside = false;
+};
+
+template <class Visit>
+void Draft::each_live(Visit visit) {
+  for (const auto& [number, before] : pipeline_.executions) {
+    const auto touched = std::find_if(lives_.begin(), lives_.end(),
+                                      [n = number](const Live& e) { return e.number == n; });
+    if (touched != lives_.end()) continue;
+    visit(Spot{number, pipeline_.versions.find(before.version)->second.get(), before.stage,
+               before.status == ExecutionStatus::kInProgress &&
+                   before.stage_status == StageStatus::kNotEntered,
+               before.stage_status == StageStatus::kInProgress ||
+                   before.stage_status == StageStatus::kStopping});
+  }
+  for (const Live& e : lives_) {
+    visit(Spot{e.number, e.declaration, e.stage, e.waits(), e.in_stage()});
+  }
+}
+
+void Draft::settle(Live& e) {
+  while (e.in_stage()) {
+    const Tally t = tally(e);
+    if (e.status == ExecutionStatus::kStopping) {
+      if (t.running > 0) return;
+      move(e, StageCause::kDrained, StageStopped{e.number, e.stage, e.stage_started});
+      end(e, ExecutionCause::kDrained, ExecutionStopped{e.number});
+    } else if (outdated(e)) {
+      if (t.running > 0) return;
+      move(e, StageCause::kUpdated, StageCancelled{e.number, e.stage, e.stage_started});
+      end(e, ExecutionCause::kUpdated,
+          ExecutionCancelled{e.number, "The pipeline was updated while it ran."});
+    } else if (t.failed) {
+      if (t.running > 0) return;
+      move(e, StageCause::kActionFailed, StageFailed{e.number, e.stage, e.stage_started});
+      end(e, ExecutionCause::kStageFailed, ExecutionFailed{e.number, failed_summary(e)});
+    } else if (t.unstarted == 0) {
+      if (t.running > 0) return;
+      leave_stage(e);
+    } else if (t.lowest_running < t.next_order || !start_group(e)) {
+      return;
+    }
+  }
+}
+
+// Starts what may start of the lowest group that is not through. Whether anything was started.
+bool Draft::start_group(Live& e) {
+  const Tally t = tally(e);
+  std::uint32_t room = UINT32_MAX;
+  if (e.declaration->mode == ExecutionMode::kParallel) {
+    const std::uint32_t most = e.declaration->max_parallel_actions == 0
+                                   ? kParallelActions
+                                   : e.declaration->max_parallel_actions;
+    room = most > t.running ? most - t.running : 0;
+  }
+  bool started = false;
+  const auto& declared = e.declared_stage().actions;
+  for (Index i = 0; i < declared.size() && room > 0; ++i) {
+    if (declared[i].run_order != t.next_order) continue;
+    if (e.actions[i].status != ActionStatus::kNotStarted) continue;
+    start_action(e, i);
+    started = true;
+    if (running(e.actions[i].status)) --room;
+  }
+  return started;
+}
+
+void Draft::start_action(Live& e, Index action) {
+  const ActionDeclaration& declared = e.declared_stage().actions[action];
+  const Scope readable = scope(e, declared);
+  std::optional<Error> trouble = unresolvable(readable, declared);
+  std::vector<ArtifactRef> inputs;
+  if (!trouble && !declared.input_artifacts.empty()) {
+    Result<std::vector<ArtifactRef>> found = find_artifacts(readable, declared.input_artifacts);
+    if (found) {
+      inputs = std::move(*found);
+    } else {
+      trouble = found.error();
+    }
+  }
+  Mark& mark = e.actions[action];
+  ++mark.attempt;
+  mark.turn = 1;
+  mark.started = now_;
+  const ActionKey start = key(e, action);
+  move(e, action, ActionCause::kStart,
+       ActionStarted{start, action_execution_id(e.id, start), after(now_, timeout_ms(declared)),
+                     std::move(inputs)});
+  if (trouble) {
+    fail_action(e, action, ActionCause::kFailure, {},
+                {FailureKind::kConfiguration, "ConfigurationError", std::move(trouble->message)},
+                "");
+  }
+}
+
+void Draft::fail_action(Live& e, Index action, ActionCause cause, Account account, Failure failure,
+                        std::string by) {
+  if (e.failure.empty()) {
+    e.failure = label(e, action) + ": " +
+                (failure.message.empty() ? std::string("the action failed") : failure.message);
+  }
+  move(e, action, cause,
+       ActionFailed{key(e, action), e.actions[action].started, std::move(account),
+                    std::move(failure), std::move(by)});
+}
+
+void Draft::abandon_actions(Live& e, bool approvals_only, const std::string& summary) {
+  for (Index i = 0; i < e.actions.size(); ++i) {
+    if (!running(e.actions[i].status)) continue;
+    const bool approval = e.declared_stage().actions[i].type.category == Category::kApproval;
+    if (approvals_only && !approval) continue;
+    move(e, i, ActionCause::kAbandon,
+         ActionAbandoned{key(e, i), e.actions[i].started, approval ? summary : std::string()});
+  }
+}
+
+// All actions succeeded: on to the next stage, or the end.
+void Draft::leave_stage(Live& e) {
+  move(e, StageCause::kAllSucceeded, StageSucceeded{e.number, e.stage, e.stage_started});
+  const bool last =
+      e.type == ExecutionType::kRollback || e.stage + 1U == e.declaration->stages.size();
+  if (last) {
+    end(e, ExecutionCause::kLastStageDone, ExecutionSucceeded{e.number});
+    return;
+  }
+  freed_.emplace_back(e.declaration, e.stage);
+  ++e.stage;
+  e.stage_status = StageStatus::kNotEntered;
+  e.actions.clear();
+  arrive(e);
+}
+
+void Draft::end(Live& e, ExecutionCause cause, Fact fact) {
+  if (e.stage_status != StageStatus::kNotEntered) freed_.emplace_back(e.declaration, e.stage);
+  move(e, cause, std::move(fact));
+}
+
+// The execution has come to the place before its stage. In SUPERSEDED mode the place holds one: the
+// newest (facts 2.6).
+void Draft::arrive(Live& e) {
+  if (e.declaration->mode == ExecutionMode::kSuperseded) {
+    ExecutionNumber newest = e.number;
+    std::vector<ExecutionNumber> waiting;
+    each_live([&](const Spot& other) {
+      if (!other.waits || other.declaration->mode == ExecutionMode::kParallel) return;
+      if (!same_place(*other.declaration, other.stage, *e.declaration, e.stage)) return;
+      newest = std::max(newest, other.number);
+      waiting.push_back(other.number);
+    });
+    for (const ExecutionNumber number : waiting) {
+      if (number == newest) continue;
+      move(live(number), ExecutionCause::kOvertaken, ExecutionSuperseded{number, newest});
+    }
+  }
+  if (e.waits()) try_enter(e);
+}
+
+// Enters the stage if nobody holds it and nobody has to go first.
+bool Draft::try_enter(Live& e) {
+  const ExecutionMode mode = e.declaration->mode;
+  bool may = true;
+  if (mode != ExecutionMode::kParallel) {
+    each_live([&](const Spot& other) {
+      if (other.number == e.number || other.declaration->mode == ExecutionMode::kParallel) return;
+      if (!same_place(*other.declaration, other.stage, *e.declaration, e.stage)) return;
+      if (other.inside) may = false;
+      if (other.waits && mode == ExecutionMode::kQueued && other.number < e.number) may = false;
+      if (other.waits && mode == ExecutionMode::kSuperseded && other.number > e.number) may = false;
+    });
+  }
+  if (!may) return false;
+  move(e, StageCause::kEnter, StageStarted{e.number, e.stage});
+  e.stage_started = now_;
+  e.failure.clear();
+  e.actions.assign(e.declared_stage().actions.size(), {});
+  settle(e);
+  return true;
+}
+
+// Lets the next waiting execution into every stage that this decision freed.
+void Draft::fill_freed() {
+  for (std::size_t i = 0; i < freed_.size(); ++i) {
+    const auto [declaration, stage] = freed_[i];
+    std::vector<ExecutionNumber> waiting;
+    each_live([&](const Spot& other) {
+      if (other.waits && same_place(*other.declaration, other.stage, *declaration, stage)) {
+        waiting.push_back(other.number);
+      }
+    });
+    for (const ExecutionNumber number : waiting) {
+      Live& e = live(number);
+      if (e.waits() && try_enter(e)) break;
+    }
+  }
+  freed_.clear();
+}
+
+}  // namespace sluice

@@ -1,0 +1,76 @@
+// How executions, stages and actions live: which cause moves which status where, and by which fact.
+// decide() asks what a cause does (cell), apply() where a fact leads (after); the tables are at the
+// top of lifecycle.cpp, docs/state-machine.md is printed from them.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/core/pipeline.hpp"
+#include "engine/core/table.hpp"
+
+namespace sluice {
+
+enum class ExecutionCause : std::uint8_t {
+  kVariablesMissing,  // a required variable has no value
+  kLastStageDone,
+  kStageFailed,
+  kStop,       // StopExecution: wait for what runs
+  kAbandon,    // StopExecution with abandon
+  kDrained,    // after a stop, nothing runs any more
+  kOvertaken,  // a newer execution came to the place where this one waits
+  kUpdated     // the structure changed
+};
+inline constexpr std::size_t kExecutionStatuses = 7, kExecutionCauses = 8;
+
+enum class StageCause : std::uint8_t {
+  kEnter,
+  kAllSucceeded,
+  kActionFailed,  // and nothing of the stage runs any more
+  kStop,
+  kDrained,  // after a stop, nothing runs any more
+  kUpdated   // the structure changed, and nothing runs any more
+};
+inline constexpr std::size_t kStageStatuses = 8, kStageCauses = 6;
+
+enum class ActionCause : std::uint8_t {
+  kStart,
+  kProgress,
+  kSuccess,
+  kFailure,
+  kLost,  // and the action type may run again
+  kContinue,
+  kSignal,
+  kDelayOver,
+  kTimeout,
+  kApprove,
+  kReject,
+  kAbandon
+};
+inline constexpr std::size_t kActionStatuses = 6, kActionCauses = 12;
+
+[[nodiscard]] const Cell& cell(ExecutionStatus status, ExecutionCause cause);
+[[nodiscard]] const Cell& cell(StageStatus status, StageCause cause);
+[[nodiscard]] const Cell& cell(ActionStatus status, ActionCause cause);
+
+// Where a fact leads; aborts if the tables do not know it from there.
+[[nodiscard]] ExecutionStatus after(ExecutionStatus from, const Fact& fact);
+[[nodiscard]] StageStatus after(StageStatus from, const Fact& fact);
+[[nodiscard]] ActionStatus after(ActionStatus from, const Fact& fact);
+
+// Rows are numbered through all tables; a Decision tells which it took.
+inline constexpr std::size_t kMostRows = 128;
+using RowSet = std::bitset<kMostRows>;
+[[nodiscard]] std::size_t row_count();
+
+// For print_state_machine and the tests: one lifecycle with everything spelled out.
+struct LifecycleText {
+  std::string_view name;
+  std::span<const std::string_view> statuses, causes;
+  const Cell* (*at)(std::size_t status, std::size_t cause);
+};
+[[nodiscard]] std::span<const LifecycleText> lifecycles();
+
+}  // namespace sluice
