@@ -1,3 +1,4 @@
 sluice_test(buildspec_shell_test SOURCES buildspec_shell_test.cpp LINK build_shell fake_host)
 sluice_test(buildspec_artifacts_test SOURCES buildspec_artifacts_test.cpp LINK build_artifacts fake_host)
 sluice_test(commands_test SOURCES commands_test.cpp LINK build_commands fake_host)
+sluice_test(buildspec_build_test SOURCES buildspec_build_test.cpp LINK build_buildspec fake_host)
