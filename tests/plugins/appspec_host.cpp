@@ -50,7 +50,13 @@ Deployed TestHost::deploy_directory(const fs::path& input, const Settings& setti
   fs::copy(input, host.input("revision", "c0ffee"),
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   host.configure("deploymentRoot", root().string());
-  for (const auto& [key, value] : settings) host.configure(key, value);
+  // One group, unless a test is about groups.
+  bool names_group = false;
+  for (const auto& [key, value] : settings) {
+    host.configure(key, value);
+    names_group |= key.find("Group") != key.npos || key.find("pplicationName") != key.npos;
+  }
+  if (!names_group) host.configure("deploymentGroupId", "dg");
   if (cancel_at_poll >= 0) host.cancel_at_poll(cancel_at_poll);
   Deployed deployed;
   deployed.outcome = host.run<deploy_appspec>();

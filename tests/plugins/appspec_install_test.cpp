@@ -233,7 +233,8 @@ TEST_CASE("the second deployment of a group starts from what the first left") {
     const auto second = host.deploy({both, {{"src/a.txt", "two"}, {"src/b.txt", "two"}}});
     CHECK(second.word == "FILE_EXISTS");
     CHECK(host.first_untrue({"!app/a.txt", "app/b.txt=host"}) == "");
-    CHECK_FALSE(fs::exists(host.root() / "deployment-instructions/local~LocalFleet-cleanup"));
+    CHECK(fs::exists(host.root() / "deployment-instructions/dg-install.json"));
+    CHECK_FALSE(fs::exists(host.root() / "deployment-instructions/dg-cleanup"));
   }
   SECTION("clean-001 a file that left the revision disappears") {
     REQUIRE(host.deploy({both, {{"src/keep", "1"}, {"src/gone", "1"}}}).ok());
@@ -311,7 +312,7 @@ TEST_CASE("a torn last line of a cleanup list is not believed") {
   TestHost host;
   host.put({"precious", "P"});
   REQUIRE(host.deploy({files_section(to_app("a.txt")), {kA}}).ok());
-  const fs::path list = host.root() / "deployment-instructions/local~LocalFleet-cleanup";
+  const fs::path list = host.root() / "deployment-instructions/dg-cleanup";
   const std::string torn =
       sluice::testing::read_file(list) + host.path("precious").string();  // no end of line
   sluice::testing::write_file(list, torn);

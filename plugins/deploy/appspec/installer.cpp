@@ -47,7 +47,7 @@ struct Step {
 
   Check operator()(const ChangeAcl& step) const { return apply_acl(step); }
 
-  Check operator()(const ChangeSecurityContext& step) const {
+  Check operator()(const ChangeSecurityLabel& step) const {
     if (auto tools = require_security_tools(step.path); !tools) return tools;
     if (auto listed = list.add_security_context(step.path); !listed) return listed;
     return apply_security_context(step);

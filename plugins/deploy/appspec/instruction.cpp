@@ -29,7 +29,7 @@ struct JsonOf {
     for (const auto& ace : step.entries) entries.push_back(ace_text(ace));
     return object("setfacl", ",\"acl\":" + json_list(entries) + member("file", step.path));
   }
-  std::string operator()(const ChangeSecurityContext& step) const {
+  std::string operator()(const ChangeSecurityLabel& step) const {
     std::string context = "\"type\":" + json_quoted(step.context.type);
     if (!step.context.user.empty()) context += member("user", step.context.user);
     if (!step.context.range.empty()) context += member("range", step.context.range);

@@ -23,17 +23,17 @@ struct ChangeAcl {
   std::string path;
   std::vector<Ace> entries;
 };
-struct ChangeSecurityContext {
+struct ChangeSecurityLabel {
   std::string path;
-  SecurityContext context;
+  SecurityLabel context;
 };
 struct ChangeOwner {
   std::string path;
   std::optional<std::string> owner, group;
 };
 
-using Instruction = std::variant<MakeDirectory, CopyFile, ChangeMode, ChangeAcl,
-                                 ChangeSecurityContext, ChangeOwner>;
+using Instruction =
+    std::variant<MakeDirectory, CopyFile, ChangeMode, ChangeAcl, ChangeSecurityLabel, ChangeOwner>;
 
 // {"instructions":[{"type":"mkdir","directory":...},...]}
 [[nodiscard]] std::string instructions_json(const std::vector<Instruction>& instructions);

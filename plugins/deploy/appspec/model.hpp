@@ -23,7 +23,7 @@ struct Ace {
   bool read = false, write = false, execute = false;
 };
 
-struct SecurityContext {
+struct SecurityLabel {
   std::string user;   // from the key `name`; empty: the tool's default
   std::string type;   // required
   std::string range;  // normalised, such as "s0-s3:c0.c3,c7"; empty: the tool's default
@@ -37,7 +37,7 @@ struct Permission {
   std::optional<std::string> owner, group;  // names
   std::optional<std::string> mode;          // 3 or 4 octal digits
   std::optional<std::vector<Ace>> acls;     // an empty list still replaces the whole ACL
-  std::optional<SecurityContext> context;
+  std::optional<SecurityLabel> context;
 };
 
 struct Script {

@@ -233,7 +233,7 @@ class Parser {
 
   Check parse_security_context(const YAML::Node& node, Permission& permission) {
     if (auto map = read_.require_map(node, "context"); !map) return map;
-    SecurityContext context;
+    SecurityLabel context;
     for (const auto& [key, slot] :
          {std::pair("name", &context.user), std::pair("type", &context.type),
           std::pair("range", &context.range)}) {

@@ -193,7 +193,7 @@ class Plan {
     if (permission.mode) instructions_.emplace_back(ChangeMode{path, *permission.mode});
     if (permission.acls) instructions_.emplace_back(ChangeAcl{path, *permission.acls});
     if (permission.context)
-      instructions_.emplace_back(ChangeSecurityContext{path, *permission.context});
+      instructions_.emplace_back(ChangeSecurityLabel{path, *permission.context});
     if (permission.owner || permission.group)
       instructions_.emplace_back(ChangeOwner{path, permission.owner, permission.group});
     return Done{};

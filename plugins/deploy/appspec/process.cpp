@@ -183,13 +183,15 @@ class Running {
     return {ProcessEnd::kOutputsLeftOpen, 0, holder};
   }
 
+  [[nodiscard]] bool is_left() const { return !exited_ || group_is_alive(pid_); }
+
   ProcessResult ended_by_force(ProcessEnd end) {
     ::kill(-pid_, SIGTERM);
     const auto deadline = Clock::now() + request_.grace;
-    while (Clock::now() < deadline && group_is_alive(pid_)) step(milliseconds(20), deadline);
-    ::kill(-pid_, SIGKILL);
+    while (is_left() && Clock::now() < deadline) step(milliseconds(20), deadline);
+    if (is_left()) ::kill(-pid_, SIGKILL);
     const auto last = Clock::now() + milliseconds(2000);
-    while (!exited_ && Clock::now() < last) step(milliseconds(20), last);
+    while (is_left() && Clock::now() < last) step(milliseconds(20), last);
     step(milliseconds(0), last);
     out_.finish();
     err_.finish();

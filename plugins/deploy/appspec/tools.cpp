@@ -63,7 +63,7 @@ Check require_security_tools(const std::string& path) {
   return Done{};
 }
 
-Check apply_security_context(const ChangeSecurityContext& step) {
+Check apply_security_context(const ChangeSecurityLabel& step) {
   std::vector<std::string> add = {find_program("semanage"), "fcontext", "-a"};
   if (!step.context.user.empty()) add.insert(add.end(), {"-s", step.context.user});
   add.insert(add.end(), {"-t", step.context.type});

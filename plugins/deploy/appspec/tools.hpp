@@ -14,7 +14,7 @@ namespace sluice::appspec {
 [[nodiscard]] Check apply_acl(const ChangeAcl& step);
 
 // semanage fcontext -a, then restorecon. Faults: SELINUX_TOOL_MISSING, SELINUX_FAILED.
-[[nodiscard]] Check apply_security_context(const ChangeSecurityContext& step);
+[[nodiscard]] Check apply_security_context(const ChangeSecurityLabel& step);
 // True when both SELinux tools are installed.
 [[nodiscard]] Check require_security_tools(const std::string& path);
 // semanage fcontext -d; what cannot be undone is left, as the agent does.

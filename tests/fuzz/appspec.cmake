@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_appspec SOURCES appspec_parser.cpp LINK sluice_deploy_appspec)
