@@ -137,9 +137,9 @@ Git::Git(Run& run, const GitOptions& options)
       {"TZ", "UTC"},
       {"GIT_PAGER", "cat"},
   };
-  for (const auto& [name, value] : ours) {
-    std::erase_if(environment_, [&](const auto& entry) { return entry.first == name; });
-    environment_.emplace_back(name, value);
+  for (const auto& our : ours) {
+    std::erase_if(environment_, [&](const auto& entry) { return entry.first == our.first; });
+    environment_.push_back(our);
   }
 }
 
