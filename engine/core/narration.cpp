@@ -32,8 +32,8 @@ struct Narrator {
     const StageDeclaration& declared = stage(key.execution, key.stage);
     std::string line = "action " + std::to_string(key.execution) + " " + declared.name + "." +
                        declared.actions.at(key.action).name;
-    if (key.attempt > 1) line += "@" + std::to_string(key.attempt);
-    if (key.turn > 1) line += "/" + std::to_string(key.turn);
+    if (key.attempt > 1) line.append("@").append(std::to_string(key.attempt));
+    if (key.turn > 1) line.append("/").append(std::to_string(key.turn));
     return line + " " + state + (more.empty() ? "" : " " + more);
   }
   static std::string texts(const Texts& texts) {

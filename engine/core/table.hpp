@@ -63,6 +63,9 @@ struct Cells {
   std::array<std::array<std::uint8_t, 64>, Statuses> after{};
 };
 
+// Not constexpr: a table that gets here does not compile, and the message is in the error.
+inline void mistake(const char* /*what*/) {}
+
 template <std::size_t Statuses, std::size_t Causes, class Rows, class Stays>
 consteval Cells<Statuses, Causes> compile(const Rows& rows, const Stays& stays, unsigned first) {
   Cells<Statuses, Causes> cells;
@@ -71,10 +74,11 @@ consteval Cells<Statuses, Causes> compile(const Rows& rows, const Stays& stays, 
   for (const auto& row : rows) {
     const auto to = static_cast<std::uint8_t>(row.to);
     Cell& cell = cells.at[static_cast<std::size_t>(row.from)][static_cast<std::size_t>(row.cause)];
-    if (cell.defined) throw "a cell has two rows";
+    if (cell.defined) mistake("a cell has two rows");
     cell = {Outcome::kMove, to, row.fact, static_cast<std::uint8_t>(number++), true, "", ""};
     std::uint8_t& after = cells.after[static_cast<std::size_t>(row.from)][row.fact];
-    if (after != Cells<Statuses, Causes>::kNowhere && after != to) throw "one fact leads two ways";
+    if (after != Cells<Statuses, Causes>::kNowhere && after != to)
+      mistake("one fact leads two ways");
     after = to;
   }
   for (const Stay& stay : stays) {
@@ -82,14 +86,14 @@ consteval Cells<Statuses, Causes> compile(const Rows& rows, const Stays& stays, 
       for (std::size_t cause = 0; cause < Causes; ++cause) {
         if ((stay.from >> from & 1U) == 0 || (stay.causes >> cause & 1U) == 0) continue;
         Cell& cell = cells.at[from][cause];
-        if (cell.defined) throw "a cell is said twice";
+        if (cell.defined) mistake("a cell is said twice");
         cell = {stay.outcome, static_cast<std::uint8_t>(from), 0, 0, true, stay.code, stay.why};
       }
     }
   }
   for (const auto& line : cells.at) {
     for (const Cell& cell : line) {
-      if (!cell.defined) throw "a cell is missing";
+      if (!cell.defined) mistake("a cell is missing");
     }
   }
   return cells;
