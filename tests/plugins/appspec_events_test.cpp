@@ -1,5 +1,8 @@
 // Which revision's scripts an event runs, which events run, and what a failure leaves behind:
 // several deployments in a row on one host. The ids are those of facts/build_deploy.md D2.
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
 #include <catch2/catch.hpp>
 
 #include "plugins/deploy/appspec/events.hpp"
@@ -151,6 +154,45 @@ TEST_CASE("hook-029: in a blue/green rollback block hooks are those of the newes
                   {{"deploymentCreator", "codeDeployRollback"}, {"deploymentType", "BLUE_GREEN"}});
   CHECK(rollback.logged("BeforeBlockTraffic-two"));
   CHECK_FALSE(rollback.logged("BeforeBlockTraffic-one"));
+}
+
+bool is_alive(const std::string& pid) {
+  const std::string stat = sluice::testing::read_file("/proc/" + pid + "/stat");
+  return !stat.empty() && stat.find(") Z") == std::string::npos;
+}
+
+TEST_CASE("a service lives on after its deployment, and the next one stops it") {
+  TestHost host;
+  const std::string pid_file = host.path("service.pid").string();
+  const std::string start =
+      "#!/bin/sh\nsleep 600 </dev/null >/dev/null 2>&1 &\necho $! >" + pid_file + "\n";
+  const std::string stop = "#!/bin/sh\nkill $(cat " + pid_file + ")\n";
+  const std::string validate = "#!/bin/sh\nkill -0 $(cat " + pid_file + ")\n";
+  const auto revision = [&](const std::string& validation) {
+    return Revision{appspec_text("hooks:\n  ApplicationStop: [{location: stop}]\n"
+                                 "  ApplicationStart: [{location: start}]\n"
+                                 "  ValidateService: [{location: validate}]\n"),
+                    {{"start", start, 0755}, {"stop", stop, 0755}, {"validate", validation, 0755}}};
+  };
+  // As the process that runs actions does: what it inherits, it ends.
+  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+  REQUIRE(host.deploy(revision(validate)).ok());
+  const std::string first = sluice::testing::read_file(pid_file).substr(0, 20);
+  const std::string pid = first.substr(0, first.find('\n'));
+  CHECK(is_alive(pid));
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // it is no child of ours
+
+  // A revision that does not validate stays, running, too.
+  CHECK(host.deploy(revision("#!/bin/sh\nexit 1\n")).had("ValidateService:Failed"));
+  CHECK_FALSE(is_alive(pid));
+  const std::string text = sluice::testing::read_file(pid_file);
+  const std::string second = text.substr(0, text.find('\n'));
+  CHECK(is_alive(second));
+  CHECK(host.deploy({appspec_text(""), {}}).had("ApplicationStop:Succeeded"));
+  CHECK_FALSE(is_alive(second));
+  int subreaper = 0;
+  ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+  CHECK(subreaper == 1);
 }
 
 TEST_CASE("two groups know nothing of each other") {

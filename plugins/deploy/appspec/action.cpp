@@ -1,11 +1,30 @@
 #include "plugins/deploy/appspec/action.hpp"
 
+#include <sys/prctl.h>
+
 #include "plugins/deploy/appspec/deployment.hpp"
 #include "plugins/deploy/appspec/settings.hpp"
 #include "plugins/deploy/appspec/text_checks.hpp"
 
 namespace sluice::appspec {
 namespace {
+
+// What scripts leave running is the service that was deployed. It belongs to this host, not to the
+// run, also when a later event fails (B9: nothing is undone); so while scripts run, their orphans
+// go to init instead of to the process that runs actions, which ends what it inherits.
+class OrphansGoToInit {
+ public:
+  OrphansGoToInit() {
+    ::prctl(PR_GET_CHILD_SUBREAPER, &before_);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  }
+  OrphansGoToInit(const OrphansGoToInit&) = delete;
+  OrphansGoToInit& operator=(const OrphansGoToInit&) = delete;
+  ~OrphansGoToInit() { ::prctl(PR_SET_CHILD_SUBREAPER, before_); }
+
+ private:
+  int before_ = 0;
+};
 
 DeploymentWitness witness_of(Run& run) {
   DeploymentWitness witness;
@@ -67,6 +86,7 @@ Outcome deploy_appspec(Run& run) {
   run.set_detail("deploymentGroupId", json_quoted(request->group_id));
   run.log("deployment " + request->deployment_id + " of " + request->application + " to " +
           request->group_name);
+  const OrphansGoToInit orphans_go_to_init;
   const DeploymentResult result = deploy(*request, witness_of(run));
   report(run, result);
   for (const auto& record : result.events) run.log(record.event + ": " + record.status);
