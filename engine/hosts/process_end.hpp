@@ -9,7 +9,7 @@ namespace sluice {
 
 // The environment variable by which the processes of a host are known even after they have left its
 // process group and its session.
-inline constexpr const char* kHostVariable = "SLUICE_ACTION_HOST";
+inline constexpr const char* kHostVariable = "SLUICE_HOST_COOKIE";
 
 struct ProcessEnd {
   bool signalled = false;

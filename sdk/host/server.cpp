@@ -71,11 +71,8 @@ Server::Server(int socket, std::string directory)
 }
 
 int Server::serve(const PluginLibrary& plugin) {
-  if (!plugin.problem.empty() || !open_work_directory()) {
-    send(wire::Refused{plugin.problem.empty()
-                           ? "the work directory " + directory_ + ": " + std::strerror(errno)
-                           : plugin.problem},
-         true);
+  if (!plugin.problem.empty()) {
+    send(wire::Refused{plugin.problem}, true);
     return 1;
   }
   cancelled_flag = &run_.cancelled;
@@ -186,6 +183,7 @@ void Server::enter(Waiting& waiting) {
   dup2(waiting.log, 1);
   dup2(waiting.log, 2);
   close(waiting.log);
+  if (work_ < 0) (void)open_work_directory();
   (void)!fchdir(work_);
   run_.begin(std::move(waiting.run));
   run_.job.texts[SLUICE_TEXT_WORK_DIRECTORY] = directory_ + "/run";
@@ -201,6 +199,10 @@ void Server::enter(Waiting& waiting) {
 void Server::call(const PluginLibrary& plugin) {
   const auto* const type = plugin.find(run_.job.category, run_.job.provider, run_.job.version);
   auto& result = run_.result;
+  if (work_ < 0) {
+    result.misbehaviour = "the work directory " + directory_ + "/run: " + std::strerror(errno);
+    return;
+  }
   if (!type) {
     result.misbehaviour = "the plugin no longer offers this action type";
     return;
