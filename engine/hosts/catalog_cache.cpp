@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -104,6 +105,8 @@ void CatalogCache::save() const {
     if (identify(path)) plugins[path] = {to_json(entry.identity), to_json(entry.description)};
   const json root = {{"format", kFormat}, {"host", to_json(host_program_)}, {"plugins", plugins}};
   const std::string text = root.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(file_).parent_path(), ignored);
   const std::string unborn = file_ + '.' + std::to_string(getpid());
   const int file = open(unborn.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return;
