@@ -13,3 +13,8 @@ sluice_test(exec_test SOURCES exec_test.cpp LINK invoke_exec_action fake_host)
 sluice_test(approval_manual_test SOURCES approval_manual_test.cpp LINK approval_manual_action fake_host)
 sluice_test(directory_source_test SOURCES directory_source_test.cpp git_fixture.cpp
   LINK source_directory_action fake_host)
+
+# The demo's input is real: its own tests pass, and its scripts are sound.
+add_test(NAME demo_service_test COMMAND ${SLUICE_PYTHON} -B -m tests.run ${CMAKE_BINARY_DIR}/tests/demo_junit.xml
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/examples/demo/service)
+set_tests_properties(demo_service_test PROPERTIES TIMEOUT 60)
