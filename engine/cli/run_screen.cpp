@@ -89,6 +89,8 @@ void RunScreen::take(const UiNews& news, Instant now) {
   for (const std::string& notice : news.notices)
     if (style_ != ScreenStyle::kSilent) put(notice + "\n");
   for (const StoredFact& stored : news.facts) {
+    const auto* started = std::get_if<ExecutionStarted>(&stored.fact);
+    if (view_.number == 0 && !(started && started->id == expected_)) continue;
     fold(view_, stored.fact, stored.at);
     if (style_ == ScreenStyle::kLines && execution_of(stored.fact) == view_.number)
       print_change(stored.fact, stored.at);

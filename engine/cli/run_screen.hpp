@@ -18,6 +18,8 @@ class RunScreen {
   RunScreen(Terminal terminal, ScreenStyle style, ExecutionView view)
       : terminal_(terminal), style_(style), view_(std::move(view)) {}
 
+  // The execution to show: facts of others that are still being worked off are not ours.
+  void expect(Uuid id) { expected_ = id; }
   // Takes in what is new and shows it.
   void take(const UiNews& news, Instant now);
   // Redraws the durations of a live picture.
@@ -39,6 +41,7 @@ class RunScreen {
   Terminal terminal_;
   ScreenStyle style_;
   ExecutionView view_;
+  Uuid expected_;
   std::size_t drawn_lines_ = 0;
   bool paused_ = false;
 };

@@ -251,6 +251,11 @@ Result<std::unique_ptr<Publisher>> Publisher::start(const BusAddresses& addresse
 Publisher::Publisher(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 
 Publisher::~Publisher() {
+  finish();
+}
+
+void Publisher::finish() {
+  if (!loop_->thread.joinable()) return;
   loop_->stopping.store(true, std::memory_order_release);
   loop_->wake();
   loop_->thread.join();

@@ -49,6 +49,8 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
+  // Publishes what is there, then ends the thread. Once.
+  void finish();
   // Any thread: there may be new facts.
   void wake();
   // Any thread: the last sequence given to the sockets.

@@ -1,0 +1,112 @@
+#include "engine/cli/run_session.hpp"
+
+#include "engine/store/sqlite_store.hpp"
+
+namespace sluice {
+
+RunSession::RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui)
+    : data_(data),
+      pipeline_(std::move(pipeline)),
+      ui_(ui),
+      artifacts_(data.artifacts()),
+      logs_(data.logs()) {}
+
+Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
+                                                     const RunRequest& request,
+                                                     std::vector<ActionTypeDescription> catalogue,
+                                                     UiQueue& ui) {
+  const std::string& pipeline = request.declaration.name;
+  std::unique_ptr<RunSession> session(new RunSession(data, pipeline, ui));
+  auto lease =
+      Lease::acquire(data.leases(), "pipeline-" + pipeline, "sluice run of " + pipeline,
+                     [&](const std::string& holder) {
+                       ui.add_notice("Waiting: pipeline " + pipeline + " is being run by " +
+                                     holder + " on the same data directory.");
+                     });
+  if (!lease) return lease.error();
+  session->lease_ = std::move(*lease);
+
+  auto store = open_sqlite_store(data.database());
+  if (!store) return store.error();
+  session->store_ = std::move(*store);
+
+  RunSession* self = session.get();
+  HostPoolOptions options;
+  options.catalogue = std::move(catalogue);
+  options.work_directory = data.work();
+  options.state_directory = data.state();
+  session->hosts_ = std::make_unique<HostPool>(
+      std::move(options), self->artifacts_, self->logs_,
+      [self](const std::string& name, Input report) {
+        self->engine_->report(name, std::move(report));
+      },
+      [self](const JobNews& news) { self->ui_.set_line(news.key, news.last_line); });
+  session->engine_ = std::make_unique<Engine>(*session->store_, *session->hosts_, session->clock_);
+  if (auto loaded =
+          session->engine_->load(pipeline, {request.base_directory, "local", "000000000000"});
+      !loaded)
+    return loaded.error();
+  session->bus_ = std::make_unique<RunBus>(data);
+  session->engine_->listen([self](std::span<const StoredFact> facts) {
+    self->bus_->committed();
+    self->ui_.add_facts(facts);
+  });
+  return session;
+}
+
+// Executions that another `sluice run` left behind when it was killed: their workers are gone with
+// it, and nobody waits for them.
+void RunSession::abandon_orphans(const std::string& by) {
+  for (const auto& [number, execution] : engine_->find(pipeline_)->executions)
+    (void)engine_->submit(
+        pipeline_,
+        StopExecution{execution.id, true, "the sluice run that it belonged to was killed", by});
+}
+
+void RunSession::start(const RunRequest& request, Uuid id) {
+  abandon_orphans(request.by);
+  const Pipeline& state = *engine_->find(pipeline_);
+  PipelineDeclaration declaration = request.declaration;
+  declaration.version = state.version;
+  const auto current = state.versions.find(state.version);
+  const ReplyFunction refused = [this](const Reply& reply) {
+    if (const auto* rejected = std::get_if<Rejected>(&reply)) {
+      ui_.add_notice("Refused (" + rejected->code + "): " + rejected->why);
+      ui_.end();
+    }
+  };
+  if (current == state.versions.end() || *current->second != declaration)
+    (void)engine_->submit(pipeline_, AdoptDefinition{std::move(declaration)}, refused);
+  StartExecution start{
+      id, request.variables, {"StartPipelineExecution", request.by}, request.source_revisions, ""};
+  (void)engine_->submit(pipeline_, std::move(start), refused);
+  loop_ = std::thread([this] {
+    outcome_ = engine_->run();
+    ui_.end();
+  });
+}
+
+void RunSession::stop_execution(Uuid id, bool abandon, const std::string& by) {
+  const std::string reason =
+      abandon ? "interrupted twice at the terminal" : "interrupted at the terminal";
+  (void)engine_->submit(pipeline_, StopExecution{id, abandon, reason, by});
+}
+
+void RunSession::answer(const std::string& stage, const std::string& action, Uuid token,
+                        bool approved, const std::string& summary, const std::string& by) {
+  (void)engine_->submit(pipeline_, AnswerApproval{stage, action, token, approved, summary, by});
+}
+
+Result<void> RunSession::finish() {
+  engine_->stop();
+  if (loop_.joinable()) loop_.join();
+  return outcome_;
+}
+
+RunSession::~RunSession() {
+  if (engine_) (void)finish();
+  hosts_.reset();  // before the engine that it reports to
+  bus_.reset();
+}
+
+}  // namespace sluice
