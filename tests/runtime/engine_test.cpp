@@ -1,0 +1,213 @@
+// The loop: inputs, commits, replies, effects and recovery, with fake hosts and time that a test
+// moves.
+#include "engine/runtime/engine.hpp"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "engine/runtime/event_reader.hpp"
+#include "engine/runtime/random_id.hpp"
+#include "engine/store/memory_store.hpp"
+#include "tests/support/declarations.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/prompt_hosts.hpp"
+
+using namespace sluice;
+
+namespace {
+
+// A store whose commits can be made to fail.
+class BrokenStore final : public MemoryStore {
+ public:
+  Result<Sequence> commit(std::span<const Append> batch) override {
+    if (broken) return Error{ErrorKind::kUnavailable, "disk", "full"};
+    return MemoryStore::commit(batch);
+  }
+  bool broken = false;
+};
+
+struct House {
+  BrokenStore store;
+  PromptHosts hosts;
+  ManualClock clock;
+  std::unique_ptr<Engine> engine;
+  std::vector<StoredFact> told;
+
+  explicit House(const PipelineDeclaration& declaration) {
+    open(declaration.name);
+    REQUIRE(engine->submit(declaration.name, AdoptDefinition{declaration}));
+    step();
+  }
+  void open(const std::string& pipeline) {
+    hosts.jobs.clear();
+    engine = std::make_unique<Engine>(store, hosts, clock);
+    engine->listen([this](std::span<const StoredFact> facts) {
+      told.insert(told.end(), facts.begin(), facts.end());
+    });
+    REQUIRE(engine->load(pipeline, {}));
+  }
+  void step() { engine->step(false); }
+  Uuid start(const std::string& pipeline) {
+    const Uuid id = random_id();
+    REQUIRE(engine->submit(pipeline, StartExecution{id, {}, {}, {}, ""}));
+    step();
+    return id;
+  }
+  void finish_all_jobs() {
+    const std::vector<Job> running = std::exchange(hosts.jobs, {});
+    for (const Job& job : running) engine->report(job.pipeline, ReportSuccess{job.key, {}, {}, {}});
+    step();
+  }
+  ExecutionStatus status(const Uuid& id) const { return store.find_execution(to_text(id))->status; }
+};
+
+}  // namespace
+
+TEST_CASE("a run goes through its stages and each stage's actions run side by side") {
+  House house(grid("p", 3, 3));
+  const Uuid id = house.start("p");
+  for (int stage = 0; stage < 3; ++stage) {
+    REQUIRE(house.hosts.jobs.size() == 3);
+    CHECK(house.hosts.jobs.front().stage == "S" + std::to_string(stage + 1));
+    house.finish_all_jobs();
+  }
+  CHECK(house.status(id) == ExecutionStatus::kSucceeded);
+  CHECK(house.hosts.cancelled.empty());
+}
+
+TEST_CASE("the last finish of a stage and the first starts of the next are one commit") {
+  House house(grid("p", 2, 1));
+  house.start("p");
+  house.told.clear();
+  house.finish_all_jobs();
+  REQUIRE(house.told.size() == 4);
+  CHECK(std::holds_alternative<ActionSucceeded>(house.told[0].fact));
+  CHECK(std::holds_alternative<StageSucceeded>(house.told[1].fact));
+  CHECK(std::holds_alternative<StageStarted>(house.told[2].fact));
+  CHECK(std::holds_alternative<ActionStarted>(house.told[3].fact));
+}
+
+TEST_CASE("a caller is answered after the commit, and told to try again if it fails") {
+  House house(grid("p", 2, 1));
+  std::vector<Reply> replies;
+  const auto note = [&](const Reply& reply) { replies.push_back(reply); };
+  house.store.broken = true;
+  REQUIRE(house.engine->submit("p", StartExecution{random_id(), {}, {}, {}, ""}, note));
+  house.step();
+  REQUIRE(replies.size() == 1);
+  CHECK(std::get<Rejected>(replies[0]).code == "ServiceUnavailableException");
+  CHECK(house.engine->find("p")->executions.empty());
+  CHECK(house.hosts.jobs.empty());
+
+  house.store.broken = false;
+  REQUIRE(house.engine->submit("p", StartExecution{random_id(), {}, {}, {}, ""}, note));
+  house.step();
+  REQUIRE(replies.size() == 2);
+  CHECK(std::get<Accepted>(replies[1]).execution == 1);
+}
+
+TEST_CASE("a worker's report survives a commit that fails") {
+  House house(grid("p", 2, 1));
+  const Uuid id = house.start("p");
+  house.store.broken = true;
+  house.finish_all_jobs();
+  CHECK(house.status(id) == ExecutionStatus::kInProgress);
+  house.store.broken = false;
+  house.clock.advance(1000);
+  house.step();
+  REQUIRE(house.hosts.jobs.size() == 1);
+  CHECK(house.hosts.jobs.front().stage == "S2");
+  house.finish_all_jobs();
+  CHECK(house.status(id) == ExecutionStatus::kSucceeded);
+}
+
+TEST_CASE("an action that is over its time fails and its worker is cancelled") {
+  House house(grid("p", 2, 1));
+  const Uuid id = house.start("p");
+  house.clock.advance(3'600'000 - 1);
+  house.step();
+  CHECK(house.status(id) == ExecutionStatus::kInProgress);
+  house.clock.advance(1);
+  house.step();
+  CHECK(house.status(id) == ExecutionStatus::kFailed);
+  CHECK(house.hosts.cancelled.size() == 1);
+}
+
+TEST_CASE("after a crash the state is what the store says and lost workers are reported") {
+  House house(grid("p", 2, 2));
+  const Uuid id = house.start("p");
+  const Pipeline before = *house.engine->find("p");
+  house.open("p");
+  const Pipeline& after = *house.engine->find("p");
+  CHECK(after.executions == before.executions);
+  house.engine->report_lost("p");
+  house.step();
+  CHECK(house.status(id) == ExecutionStatus::kFailed);
+}
+
+TEST_CASE("a snapshot and the facts after it give the same state as all facts") {
+  House house(grid("p", 2, 1));
+  EngineOptions options;
+  options.facts_per_snapshot = 5;
+  house.engine = std::make_unique<Engine>(house.store, house.hosts, house.clock, options);
+  REQUIRE(house.engine->load("p", {}));
+  for (int i = 0; i < 3; ++i) {
+    house.start("p");
+    house.finish_all_jobs();
+    house.finish_all_jobs();
+  }
+  const Uuid running = house.start("p");
+  REQUIRE(house.store.snapshot("p")->has_value());
+  const Pipeline before = *house.engine->find("p");
+  house.open("p");
+  CHECK(house.engine->find("p")->executions == before.executions);
+  CHECK(house.engine->find("p")->last_number == 4);
+  CHECK(house.status(running) == ExecutionStatus::kInProgress);
+}
+
+TEST_CASE("an inbox that is full says so and takes nothing") {
+  BrokenStore store;
+  PromptHosts hosts;
+  ManualClock clock;
+  EngineOptions options;
+  options.inbox_limit = 2;
+  Engine engine(store, hosts, clock, options);
+  CHECK(engine.submit("p", AdoptDefinition{}));
+  CHECK(engine.submit("p", AdoptDefinition{}));
+  CHECK_FALSE(engine.submit("p", AdoptDefinition{}));
+}
+
+TEST_CASE("an input for a pipeline that is not loaded is refused by name") {
+  House house(grid("p", 2, 1));
+  std::optional<Reply> answer;
+  REQUIRE(house.engine->submit("q", StopExecution{}, [&](const Reply& reply) { answer = reply; }));
+  house.step();
+  REQUIRE(answer);
+  CHECK(std::get<Rejected>(*answer).code == "PipelineNotFoundException");
+}
+
+TEST_CASE("events of a clean run come in the order of the fact sheet and name everything") {
+  House house(grid("p", 2, 1));
+  house.start("p");
+  house.finish_all_jobs();
+  house.finish_all_jobs();
+  EventReader reader(house.store, {});
+  Sequence upto = 0;
+  const auto events = reader.read(0, 1000, upto);
+  REQUIRE(events);
+  std::vector<std::string> topics;
+  std::set<std::string> ids;
+  for (const Event& event : *events) {
+    topics.push_back(event.topic);
+    ids.insert(event.id);
+  }
+  CHECK(topics == std::vector<std::string>{
+                      "sluice.definition.ADOPTED.p", "codepipeline.pipeline.STARTED.p",
+                      "codepipeline.stage.STARTED.p.S1", "codepipeline.action.STARTED.p.S1.A1",
+                      "codepipeline.action.SUCCEEDED.p.S1.A1", "codepipeline.stage.SUCCEEDED.p.S1",
+                      "codepipeline.stage.STARTED.p.S2", "codepipeline.action.STARTED.p.S2.A1",
+                      "codepipeline.action.SUCCEEDED.p.S2.A1", "codepipeline.stage.SUCCEEDED.p.S2",
+                      "codepipeline.pipeline.SUCCEEDED.p"});
+  CHECK(ids.size() == events->size());
+  CHECK(upto == *house.store.last_sequence());
+}
