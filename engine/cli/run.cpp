@@ -13,7 +13,7 @@
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/run_screen.hpp"
 #include "engine/cli/run_session.hpp"
-#include "engine/core/core.hpp"
+#include "engine/core/approval.hpp"
 #include "engine/definition/diagnostic.hpp"
 #include "engine/definition/workflow.hpp"
 #include "engine/runtime/event_reader.hpp"
@@ -249,6 +249,7 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
 
   RunRequest request;
   request.declaration = std::move(*workflow.declaration);
+  apply_defaults(request.declaration, *catalogue);
   request.base_directory =
       std::filesystem::absolute(options.file).parent_path().lexically_normal().string();
   request.by = caller_arn();

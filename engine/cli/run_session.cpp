@@ -31,16 +31,11 @@ Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
   session->store_ = std::move(*store);
 
   RunSession* self = session.get();
-  HostPoolOptions options;
-  options.catalogue = std::move(catalogue);
-  options.work_directory = data.work();
-  options.state_directory = data.state();
-  session->hosts_ = std::make_unique<HostPool>(
-      std::move(options), self->artifacts_, self->logs_,
-      [self](const std::string& name, Input report) {
-        self->engine_->report(name, std::move(report));
-      },
-      [self](const JobNews& news) { self->ui_.set_line(news.key, news.last_line); });
+  auto hosts = HostPool::open(session->host_options(std::move(catalogue)), [self](const std::string& name, Input report) {
+    self->engine_->report(name, std::move(report));
+  });
+  if (!hosts) return hosts.error();
+  session->hosts_ = std::move(*hosts);
   session->engine_ = std::make_unique<Engine>(*session->store_, *session->hosts_, session->clock_);
   if (auto loaded =
           session->engine_->load(pipeline, {request.base_directory, "local", "000000000000"});
@@ -52,6 +47,23 @@ Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
     self->ui_.add_facts(facts);
   });
   return session;
+}
+
+HostPoolOptions RunSession::host_options(std::vector<ActionTypeDescription> catalogue) {
+  HostPoolOptions options;
+  options.host_program = action_host_program();
+  options.work_directory = data_.work().string();
+  options.state_directory = data_.state().string();
+  options.types = std::move(catalogue);
+  options.artifacts.unpack = [this](const ArtifactRef& artifact, const std::string& directory) {
+    return artifacts_.unpack(artifact.digest, directory);
+  };
+  options.artifacts.pack = [this](const Job&, const std::string&, const std::string& directory) {
+    return artifacts_.pack(directory);
+  };
+  options.log = &log_;
+  options.observer = [this](const Job& job, std::string_view line) { ui_.set_line(job.key, std::string(line)); };
+  return options;
 }
 
 // Executions that another `sluice run` left behind when it was killed: their workers are gone with

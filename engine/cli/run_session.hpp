@@ -53,6 +53,7 @@ class RunSession {
 
  private:
   RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui);
+  HostPoolOptions host_options(std::vector<ActionTypeDescription> catalogue);
   void abandon_orphans(const std::string& by);
 
   DataDirectory data_;
@@ -61,6 +62,7 @@ class RunSession {
   SystemClock clock_;
   ArtifactStore artifacts_;
   LogStore logs_;
+  RunLog log_{logs_};
   std::unique_ptr<Lease> lease_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<HostPool> hosts_;
