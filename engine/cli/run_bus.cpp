@@ -8,20 +8,20 @@ constexpr const char* kCursor = "bus";
 }
 
 RunBus::RunBus(const DataDirectory& data)
-    : data_(data), addresses_(bus_addresses(data.root().string())) {
+    : data_(data), addresses_(bus_addresses(data.root.string())) {
   take_over();
 }
 
 void RunBus::take_over() {
-  auto lease = Lease::try_acquire(data_.leases(), "bus");
-  if (!lease || !*lease) {
+  auto lease = Lease::acquire(data_.leases(), "bus", "", 0);
+  if (!lease) {
     if (!poke_) poke_ = std::make_unique<BusPoke>(addresses_);
     return;
   }
   auto store = open_sqlite_store(data_.database());
   if (!store) return;
   store_ = std::move(*store);
-  lease_ = std::move(*lease);
+  lease_.emplace(std::move(*lease));
   reader_ = std::make_unique<EventReader>(*store_, Realm{});
   const auto cursor = store_->cursor(kCursor);
   EventSource source;

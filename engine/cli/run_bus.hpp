@@ -3,8 +3,7 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <string>
+#include <optional>
 
 #include "engine/runtime/event_reader.hpp"
 #include "engine/store/data_directory.hpp"
@@ -34,7 +33,7 @@ class RunBus {
   BusAddresses addresses_;
   std::unique_ptr<Store> store_;  // the publisher's reading end, and the cursor's writing end
   std::unique_ptr<EventReader> reader_;
-  std::unique_ptr<Lease> lease_;  // held: we publish
+  std::optional<Lease> lease_;  // held: we publish
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<BusPoke> poke_;  // somebody else does
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/artifacts/artifact_store.hpp"
 #include "engine/artifacts/log_store.hpp"
 #include "engine/cli/run_bus.hpp"
+#include "engine/cli/run_log.hpp"
 #include "engine/cli/ui_queue.hpp"
 #include "engine/hosts/host_pool.hpp"
 #include "engine/runtime/engine.hpp"
@@ -63,7 +65,7 @@ class RunSession {
   ArtifactStore artifacts_;
   LogStore logs_;
   RunLog log_{logs_};
-  std::unique_ptr<Lease> lease_;
+  std::optional<Lease> lease_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<HostPool> hosts_;
   std::unique_ptr<Engine> engine_;

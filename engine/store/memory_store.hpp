@@ -11,7 +11,7 @@
 
 namespace sluice {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   Result<Sequence> commit(std::span<const Append> batch) override;
   Result<std::vector<StoredFact>> pipeline_facts(const std::string& pipeline, Sequence after,
