@@ -1,4 +1,5 @@
-// The only place that constructs things for the commands: the catalogue of plugins, the terminal, the exit status.
+// The only place that constructs things for the commands: the catalogue of plugins, the terminal,
+// the exit status.
 #include <CLI/CLI.hpp>
 #include <csignal>
 
@@ -20,7 +21,9 @@ namespace {
 constexpr int kBadInput = 2;
 
 int run_cli(int argc, char** argv) {
-  CLI::App app("Runs pipelines: source, build, test, approval, deployment, with an event for every change.", "sluice");
+  CLI::App app(
+      "Runs pipelines: source, build, test, approval, deployment, with an event for every change.",
+      "sluice");
   app.set_version_flag("--version", "sluice " SLUICE_VERSION);
   app.require_subcommand(1);
   app.footer("`sluice COMMAND --help` explains a command. Start with: sluice run pipeline.yml");

@@ -10,7 +10,7 @@
 namespace sluice {
 
 void add_data_option(CLI::App& command, std::string& data) {
-  data = default_data_directory();
+  if (const auto directory = default_data_directory()) data = directory->string();
   command.add_option("--data", data, "Data directory: history, logs, artifacts ($SLUICE_DATA)")
       ->capture_default_str();
 }

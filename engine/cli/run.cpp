@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -226,7 +227,7 @@ int run_to_end(const RunOptions& options, const RunRequest& request, const DataD
 
   const std::string suffix = options.data == options.data_given ? " --data " + options.data : "";
   const auto tail = [&](const StageView& stage, const ActionView& action) {
-    return (*session)->logs().tail(log_key(screen.view(), stage, action), kTailLines);
+    return last_lines((*session)->logs(), log_name(screen.view(), stage, action), kTailLines);
   };
   const std::string summary = run_summary(screen.view(), terminal, suffix, tail);
   std::fprintf(options.json ? stderr : stdout, "\n%s", summary.c_str());
@@ -241,10 +242,7 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
   auto catalogue = environment.catalogue();
   if (!catalogue) return complain(catalogue.error());
   auto workflow = load_workflow_file(options.file, *catalogue);
-  if (!workflow.diagnostics.empty())
-    std::fprintf(
-        stderr, "%s",
-        diagnostics_text(workflow.diagnostics, workflow.text, Terminal::current().color).c_str());
+  if (!workflow.diagnostics.empty()) std::fprintf(stderr, "%s", definition::render(workflow.diagnostics, workflow.text, {environment.color, environment.width}).c_str());
   if (!workflow.declaration) return 2;
 
   RunRequest request;
@@ -261,7 +259,7 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
   for (auto& [action, value] : *revisions)
     request.source_revisions.push_back({action, "COMMIT_ID", value});
 
-  auto data = DataDirectory::open(options.data);
+  auto data = open_data_directory(options.data);
   if (!data) return complain(data.error());
   // Before any thread starts: all of them leave interrupts to the one that draws.
   pthread_sigmask(SIG_BLOCK, &interrupts, nullptr);

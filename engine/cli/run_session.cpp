@@ -1,15 +1,22 @@
 #include "engine/cli/run_session.hpp"
 
+#include <cstdio>
+
+#include "engine/hosts/installation.hpp"
 #include "engine/store/sqlite_store.hpp"
 
 namespace sluice {
+namespace {
+constexpr std::int64_t kLongestWaitMs = std::int64_t{7} * 24 * 3600 * 1000;  // an approval's
+}
 
 RunSession::RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui)
     : data_(data),
       pipeline_(std::move(pipeline)),
       ui_(ui),
       artifacts_(data.artifacts()),
-      logs_(data.logs()) {}
+      logs_(data.logs()),
+      log_(logs_) {}
 
 Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
                                                      const RunRequest& request,
@@ -17,23 +24,17 @@ Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
                                                      UiQueue& ui) {
   const std::string& pipeline = request.declaration.name;
   std::unique_ptr<RunSession> session(new RunSession(data, pipeline, ui));
-  auto lease =
-      Lease::acquire(data.leases(), "pipeline-" + pipeline, "sluice run of " + pipeline,
-                     [&](const std::string& holder) {
-                       ui.add_notice("Waiting: pipeline " + pipeline + " is being run by " +
-                                     holder + " on the same data directory.");
-                     });
-  if (!lease) return lease.error();
-  session->lease_ = std::move(*lease);
+  if (auto taken = session->take_lease(); !taken) return taken.error();
 
   auto store = open_sqlite_store(data.database());
   if (!store) return store.error();
   session->store_ = std::move(*store);
 
   RunSession* self = session.get();
-  auto hosts = HostPool::open(session->host_options(std::move(catalogue)), [self](const std::string& name, Input report) {
-    self->engine_->report(name, std::move(report));
-  });
+  auto hosts = HostPool::open(session->host_options(std::move(catalogue)),
+                              [self](const std::string& name, Input report) {
+                                self->engine_->report(name, std::move(report));
+                              });
   if (!hosts) return hosts.error();
   session->hosts_ = std::move(*hosts);
   session->engine_ = std::make_unique<Engine>(*session->store_, *session->hosts_, session->clock_);
@@ -49,6 +50,27 @@ Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
   return session;
 }
 
+// A second run of the same pipeline waits for the first, and says for whom.
+Result<void> RunSession::take_lease() {
+  const std::string what = "pipeline " + pipeline_;
+  const auto take = [&](std::int64_t wait_ms) {
+    return Lease::acquire(data_.leases(), what, "", wait_ms);
+  };
+  auto lease = take(0);
+  if (!lease) {
+    const auto holder = Lease::holder(data_.leases(), what);
+    if (!holder) return lease.error();
+    const std::string who =
+        *holder ? "process " + std::to_string((*holder)->pid) : std::string("another process");
+    std::fprintf(stderr, "Waiting: %s is being run by %s on the same data directory.\n",
+                 what.c_str(), who.c_str());
+    lease = take(kLongestWaitMs);
+  }
+  if (!lease) return lease.error();
+  lease_.emplace(std::move(*lease));
+  return {};
+}
+
 HostPoolOptions RunSession::host_options(std::vector<ActionTypeDescription> catalogue) {
   HostPoolOptions options;
   options.host_program = action_host_program();
@@ -62,7 +84,9 @@ HostPoolOptions RunSession::host_options(std::vector<ActionTypeDescription> cata
     return artifacts_.pack(directory);
   };
   options.log = &log_;
-  options.observer = [this](const Job& job, std::string_view line) { ui_.set_line(job.key, std::string(line)); };
+  options.observer = [this](const Job& job, std::string_view line) {
+    ui_.set_line(job.key, std::string(line));
+  };
   return options;
 }
 

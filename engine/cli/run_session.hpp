@@ -55,6 +55,7 @@ class RunSession {
 
  private:
   RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui);
+  Result<void> take_lease();
   HostPoolOptions host_options(std::vector<ActionTypeDescription> catalogue);
   void abandon_orphans(const std::string& by);
 
@@ -64,7 +65,7 @@ class RunSession {
   SystemClock clock_;
   ArtifactStore artifacts_;
   LogStore logs_;
-  RunLog log_{logs_};
+  RunLog log_;
   std::optional<Lease> lease_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<HostPool> hosts_;
