@@ -5,14 +5,11 @@
 
 #include "engine/cli/action.hpp"
 #include "engine/cli/events.hpp"
-#include "engine/cli/graph.hpp"
 #include "engine/cli/history.hpp"
 #include "engine/cli/pattern.hpp"
 #include "engine/cli/plugin.hpp"
 #include "engine/cli/run.hpp"
-#include "engine/cli/schema.hpp"
 #include "engine/cli/terminal.hpp"
-#include "engine/cli/validate.hpp"
 
 using namespace sluice;
 
@@ -28,12 +25,12 @@ int run_cli(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("`sluice COMMAND --help` explains a command. Start with: sluice run pipeline.yml");
   const Terminal terminal = Terminal::current();
-  const CliEnvironment environment{plugin_catalogue(), terminal.color, terminal.width};
+  CliEnvironment environment;
+  environment.catalogue = plugin_catalogue();
+  environment.color = terminal.color;
+  environment.width = terminal.width;
   int exit_code = 0;
   add_run_command(app, environment, exit_code);
-  add_validate_command(app, environment, exit_code);
-  add_schema_command(app, environment, exit_code);
-  add_graph_command(app, environment, exit_code);
   add_events_command(app, exit_code);
   add_executions_command(app, exit_code);
   add_show_command(app, exit_code);

@@ -242,7 +242,9 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
   auto catalogue = environment.catalogue();
   if (!catalogue) return complain(catalogue.error());
   auto workflow = load_workflow_file(options.file, *catalogue);
-  if (!workflow.diagnostics.empty()) std::fprintf(stderr, "%s", definition::render(workflow.diagnostics, workflow.text, {environment.color, environment.width}).c_str());
+  if (!workflow.diagnostics.empty())
+    for (const auto& diagnostic : workflow.diagnostics)
+      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   if (!workflow.declaration) return 2;
 
   RunRequest request;

@@ -148,4 +148,19 @@ using Fact =
 
 using Facts = std::vector<Fact>;
 
+// The execution that a fact is about; 0 for facts about the pipeline itself.
+[[nodiscard]] inline ExecutionNumber execution_of(const Fact& fact) {
+  return std::visit(
+      [](const auto& f) -> ExecutionNumber {
+        if constexpr (requires { f.execution; }) {
+          return f.execution;
+        } else if constexpr (requires { f.key; }) {
+          return f.key.execution;
+        } else {
+          return 0;
+        }
+      },
+      fact);
+}
+
 }  // namespace sluice

@@ -132,19 +132,6 @@ struct Telling {
 
 }  // namespace
 
-ExecutionNumber execution_of(const Fact& fact) {
-  return std::visit(
-      [](const auto& f) -> ExecutionNumber {
-        if constexpr (requires { f.key.execution; })
-          return f.key.execution;
-        else if constexpr (requires { f.execution; })
-          return f.execution;
-        else
-          return 0;
-      },
-      fact);
-}
-
 std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& execution,
                               const PipelineDeclaration& declaration, std::uint16_t attempt,
                               const Realm& realm) {

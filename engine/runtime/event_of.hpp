@@ -20,7 +20,4 @@ namespace sluice {
 // The same for facts about the pipeline itself, of no execution: transitions, definitions. Pure.
 [[nodiscard]] std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& realm);
 
-// The execution that a fact is about; 0 for facts about the pipeline itself.
-[[nodiscard]] ExecutionNumber execution_of(const Fact& fact);
-
 }  // namespace sluice

@@ -133,18 +133,4 @@ Result<Facts> decode_block(std::string_view bytes) {
   return facts;
 }
 
-ExecutionNumber execution_of(const Fact& fact) {
-  return std::visit(
-      [](const auto& f) -> ExecutionNumber {
-        if constexpr (requires { f.execution; }) {
-          return f.execution;
-        } else if constexpr (requires { f.key; }) {
-          return f.key.execution;
-        } else {
-          return 0;
-        }
-      },
-      fact);
-}
-
 }  // namespace sluice

@@ -45,7 +45,4 @@ class BlockWriter {
 };
 Result<Facts> decode_block(std::string_view bytes);
 
-// Which execution a fact is about; 0 for facts about the pipeline.
-[[nodiscard]] ExecutionNumber execution_of(const Fact& fact);
-
 }  // namespace sluice
