@@ -2,3 +2,6 @@ sluice_test(buildspec_shell_test SOURCES buildspec_shell_test.cpp LINK build_she
 sluice_test(buildspec_artifacts_test SOURCES buildspec_artifacts_test.cpp LINK build_artifacts fake_host)
 sluice_test(commands_test SOURCES commands_test.cpp LINK build_commands fake_host)
 sluice_test(buildspec_build_test SOURCES buildspec_build_test.cpp LINK build_buildspec fake_host)
+sluice_test(buildspec_parse_test SOURCES buildspec_parse_test.cpp LINK build_parser)
+sluice_test(buildspec_cache_test SOURCES buildspec_cache_test.cpp LINK build_buildspec fake_host)
+sluice_test(reports_test SOURCES reports_test.cpp LINK test_reports fake_host)

@@ -10,12 +10,16 @@
 #include "tests/support/fake_host.hpp"
 
 namespace {
-using sluice::build::run_build_action;
 using sluice::testing::FakeHost;
 using sluice::testing::files_below;
 using sluice::testing::read_file;
 using sluice::testing::write_file;
 using Texts = std::vector<std::string>;
+
+// build/buildspec without a step for reports.
+sluice::Outcome run_build_action(sluice::Run& run) {
+  return sluice::build::run_build(run, {});
+}
 
 // Runs a buildspec text in an input named src. Its commands may write to $CODEBUILD_SRC_DIR/trace.
 sluice_outcome build(FakeHost& host, const std::string& buildspec) {
