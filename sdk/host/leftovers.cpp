@@ -27,33 +27,30 @@ struct Entry {  // linux_dirent64
 constexpr std::size_t kNameOffset = 19;
 
 // Kills the processes that the file /proc/self/task/TID/children names.
-int kill_listed(int directory, const char* thread) {
+void kill_listed(int directory, const char* thread) {
   char path[64];
   std::size_t length = 0;
   for (; thread[length] && length < 20; ++length) path[length] = thread[length];
   std::memcpy(path + length, "/children", sizeof "/children");
   const int file = openat(directory, path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
+  if (file < 0) return;
   char text[4096];
   const ssize_t size = read(file, text, sizeof text);
   close(file);
-  int killed = 0;
   pid_t pid = 0;
   for (ssize_t i = 0; i < size; ++i) {
     if (text[i] >= '0' && text[i] <= '9') {
       pid = pid * 10 + (text[i] - '0');
     } else {
-      if (pid > 0 && kill(pid, SIGKILL) == 0) ++killed;
+      if (pid > 0) kill(pid, SIGKILL);
       pid = 0;
     }
   }
-  return killed;
 }
 
-int kill_children() {
+void kill_children() {
   const int directory = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return 0;
-  int killed = 0;
+  if (directory < 0) return;
   alignas(Entry) char buffer[4096];
   for (;;) {
     const long size = syscall(SYS_getdents64, directory, buffer, sizeof buffer);
@@ -62,12 +59,11 @@ int kill_children() {
       std::uint16_t step;
       std::memcpy(&step, buffer + at + offsetof(Entry, size), sizeof step);
       const char* const name = buffer + at + kNameOffset;
-      if (name[0] != '.') killed += kill_listed(directory, name);
+      if (name[0] != '.') kill_listed(directory, name);
       at += step;
     }
   }
   close(directory);
-  return killed;
 }
 
 std::int64_t now_ms() {
@@ -82,7 +78,7 @@ void become_subreaper() {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-bool children_alive() {
+bool children_alive(int* reaped) {
   for (;;) {
     siginfo_t info;
     info.si_pid = 0;
@@ -91,18 +87,20 @@ bool children_alive() {
       return false;  // ECHILD
     }
     if (info.si_pid == 0) return true;
+    if (reaped) ++*reaped;
   }
 }
 
 int end_children(int limit_ms) {
   const std::int64_t end = now_ms() + limit_ms;
   int killed = 0;
-  while (children_alive() && now_ms() < end) {
-    killed += kill_children();
+  if (!children_alive()) return 0;
+  do {
+    kill_children();
     // A killed process needs a moment to become a zombie.
     const timespec pause = {0, 200000};
     nanosleep(&pause, nullptr);
-  }
+  } while (children_alive(&killed) && now_ms() < end);
   return killed;
 }
 

@@ -6,8 +6,9 @@ namespace sluice::host {
 
 void become_subreaper();
 
-// Reaps what has ended; true if children are still alive. One system call if there are none.
-[[nodiscard]] bool children_alive();
+// Reaps what has ended, and counts it; true if children are still alive. One system call if there
+// are none.
+[[nodiscard]] bool children_alive(int* reaped = nullptr);
 
 // Kills and reaps every descendant, for `limit_ms` at most; returns how many were killed. Safe in a
 // signal handler.
