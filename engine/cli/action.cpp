@@ -180,7 +180,7 @@ Result<void> read_rest(const Options& options, ActionRequest& request) {
     return bad("--signal", "'" + options.signal + "' is not JSON");
   if (!fs::is_directory(options.base))
     return bad("--base", "'" + options.base + "' is not a directory");
-  request.base_directory = fs::absolute(options.base).lexically_normal();
+  request.base_directory = (fs::absolute(options.base) / "").lexically_normal().parent_path();
   if (!options.state.empty())
     request.state_directory = fs::absolute(options.state).lexically_normal();
   request.commands = options.commands;
