@@ -52,4 +52,5 @@ SLUICE_PLUGIN("deploy-appspec", "1.0.0", "Deploys a revision to this host as its
                                        "in place, as the CodeDeploy agent does",
                             .configuration_schema = kSchema, .min_inputs = 1, .max_inputs = 1,
                             .min_outputs = 0, .max_outputs = 0,
-                            .output_variables = kOutputVariables))
+                            .output_variables = kOutputVariables,
+                            .flags = SLUICE_ACTION_LEAVES_PROCESSES))
