@@ -154,6 +154,13 @@ class Decoder {
     }
     return corrupt();
   }
+  // Borrowed from the bytes that the decoder reads.
+  bool get_view(std::string_view& view, std::uint64_t size) {
+    if (remaining() < size) return corrupt();
+    view = {at_, size};
+    at_ += size;
+    return true;
+  }
   bool get_raw(void* data, std::size_t size) {
     if (remaining() < size) return corrupt();
     std::memcpy(data, at_, size);

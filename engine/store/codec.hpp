@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,7 +13,7 @@
 
 namespace sluice {
 
-class Encoder;
+class Decoder;
 
 std::string encode(const Fact& fact);
 std::string encode(const PipelineDeclaration& declaration);
@@ -24,25 +23,7 @@ Result<Fact> decode_fact(std::string_view bytes);
 Result<PipelineDeclaration> decode_declaration(std::string_view bytes);
 Result<Pipeline> decode_pipeline(std::string_view bytes);
 
-// A block: the facts of one row of the store, under a checksum.
-class BlockWriter {
- public:
-  BlockWriter();
-  ~BlockWriter();
-  BlockWriter(const BlockWriter&) = delete;
-  BlockWriter& operator=(const BlockWriter&) = delete;
-
-  void add(const Fact& fact);
-  [[nodiscard]] std::uint32_t count() const { return count_; }
-  [[nodiscard]] std::size_t size() const;  // bytes
-  // Valid until the next add() or clear().
-  [[nodiscard]] std::string_view finish();
-  void clear();
-
- private:
-  std::unique_ptr<Encoder> bytes_;
-  std::uint32_t count_ = 0;
-};
-Result<Facts> decode_block(std::string_view bytes);
+// Why a decoder gave up; `what` is what it was to read. For engine/store itself.
+[[nodiscard]] Error decoding_error(const Decoder& in, const char* what);
 
 }  // namespace sluice

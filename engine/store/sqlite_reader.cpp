@@ -1,7 +1,11 @@
 #include "engine/store/sqlite_reader.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <optional>
+#include <unordered_map>
 
+#include "engine/store/block.hpp"
 #include "engine/store/codec.hpp"
 #include "engine/store/reflect.hpp"
 #include "engine/store/sqlite_open.hpp"
@@ -42,39 +46,27 @@ constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
 constexpr int kSucceeded = static_cast<int>(ExecutionStatus::kSucceeded);
 static_assert(kSucceeded == 3, "schema/001.sql: executions_by_status");
 
-// Both begin with the block that holds the fact after ?2, which may lie in its middle.
-constexpr char kFactsOfAll[] =
-    "SELECT b.first_sequence, b.at, b.facts, p.name FROM blocks b"
-    " JOIN pipelines p ON p.id = b.pipeline"
-    " WHERE b.first_sequence >= coalesce((SELECT max(first_sequence) FROM blocks"
-    "   WHERE first_sequence <= ?2 + 1), 0)"
-    " ORDER BY b.first_sequence";
-constexpr char kFactsOfPipeline[] =
-    "SELECT b.first_sequence, b.at, b.facts, ?1 FROM blocks b INDEXED BY blocks_by_pipeline"
-    " WHERE b.pipeline = (SELECT id FROM pipelines WHERE name = ?1)"
-    " AND b.first_sequence >= coalesce((SELECT max(i.first_sequence) FROM blocks i"
-    "   INDEXED BY blocks_by_pipeline"
-    "   WHERE i.pipeline = (SELECT id FROM pipelines WHERE name = ?1)"
-    "   AND i.first_sequence <= ?2 + 1), 0)"
-    " ORDER BY b.first_sequence";
-constexpr char kFactsOfExecution[] =
-    "SELECT b.first_sequence, b.at, b.facts, ?1 FROM execution_blocks e"
-    " JOIN blocks b ON b.first_sequence = e.first_sequence"
-    " WHERE e.execution = (SELECT id FROM pipelines WHERE name = ?1) << 32 | ?2"
-    " ORDER BY e.first_sequence";
+constexpr char kPipelineId[] = "SELECT id FROM pipelines WHERE name = ?1";
+constexpr char kPipelineName[] = "SELECT name FROM pipelines WHERE id = ?1";
+// The block that holds a sequence, which may lie in its middle.
+constexpr char kBlockOf[] = "SELECT max(first_sequence) FROM blocks WHERE first_sequence <= ?1";
+constexpr char kBlocks[] =
+    "SELECT first_sequence, facts FROM blocks WHERE first_sequence BETWEEN ?1 AND ?2"
+    " ORDER BY first_sequence";
+constexpr char kIsActive[] = "SELECT 1 FROM activity WHERE range = ?1 AND pipeline = ?2 LIMIT 1";
+constexpr char kIsExecutionActive[] =
+    "SELECT 1 FROM activity WHERE range = ?1 AND pipeline = ?2 AND execution = ?3";
 constexpr char kLastSequence[] =
     "SELECT first_sequence + count - 1 FROM blocks ORDER BY first_sequence DESC LIMIT 1";
 constexpr char kDeclaration[] =
-    "SELECT d.sequence - b.first_sequence, b.facts FROM declarations d"
-    " JOIN blocks b ON b.first_sequence ="
-    "   (SELECT max(first_sequence) FROM blocks WHERE first_sequence <= d.sequence)"
-    " WHERE d.pipeline = (SELECT id FROM pipelines WHERE name = ?1) AND d.version = ?2";
+    "SELECT sequence FROM declarations"
+    " WHERE pipeline = (SELECT id FROM pipelines WHERE name = ?1) AND version = ?2";
 
-#define SLUICE_EXECUTION_COLUMNS                                                       \
-  "SELECT p.name, e.key, e.id_high, e.id_low, e.version, e.type, e.status, e.started," \
+#define SLUICE_EXECUTION_COLUMNS                                                          \
+  "SELECT p.name, e.number, e.id_high, e.id_low, e.version, e.type, e.status, e.started," \
   " e.updated, e.trigger_type, e.trigger_detail, e.summary FROM executions e"
-#define SLUICE_NAME " JOIN pipelines p ON p.id = e.key >> 32"
-#define SLUICE_NEWEST_FIRST " ORDER BY e.started DESC, e.key DESC LIMIT ?2"
+#define SLUICE_NAME " JOIN pipelines p ON p.id = e.pipeline"
+#define SLUICE_NEWEST_FIRST " ORDER BY e.started DESC, e.ordinal DESC LIMIT ?2"
 
 // ?1 before, ?2 limit, ?3 status, ?4 pipeline
 constexpr char kExecutionsOfAll[] = SLUICE_EXECUTION_COLUMNS
@@ -90,20 +82,21 @@ constexpr char kOthersOfPipeline[] = SLUICE_EXECUTION_COLUMNS
     " WHERE e.started < ?1 AND e.status = ?3 AND e.status <> 3 AND p.name = ?4" SLUICE_NEWEST_FIRST;
 // Numbers are given in order of start.
 constexpr char kExecutionsOfPipeline[] = SLUICE_EXECUTION_COLUMNS SLUICE_NAME
-    " WHERE e.key BETWEEN (SELECT id FROM pipelines WHERE name = ?4) << 32"
-    "   AND (SELECT id FROM pipelines WHERE name = ?4) << 32 | 0xffffffff"
-    " AND e.started < ?1 AND (?3 < 0 OR e.status = ?3) ORDER BY e.key DESC LIMIT ?2";
+    " WHERE e.pipeline = (SELECT id FROM pipelines WHERE name = ?4)"
+    " AND e.started < ?1 AND (?3 < 0 OR e.status = ?3) ORDER BY e.number DESC LIMIT ?2";
 constexpr char kExecution[] = SLUICE_EXECUTION_COLUMNS SLUICE_NAME
-    " WHERE e.key = (SELECT id FROM pipelines WHERE name = ?1) << 32 | ?2";
+    " WHERE e.pipeline = (SELECT id FROM pipelines WHERE name = ?1) AND e.number = ?2";
 // A range of Uuids that share a prefix never crosses the sign of either half.
-constexpr char kByPrefix[] = SLUICE_EXECUTION_COLUMNS
-    " INDEXED BY executions_by_id" SLUICE_NAME
-    " WHERE e.id_high BETWEEN ?1 AND ?2 AND (?5 OR e.id_low BETWEEN ?3 AND ?4) LIMIT 2";
+constexpr char kByPrefix[] =
+    SLUICE_EXECUTION_COLUMNS " INDEXED BY executions_by_id" SLUICE_NAME
+                             " WHERE e.ordinal >> 12 = ?1 AND e.id_high BETWEEN ?2 AND ?3"
+                             " AND (?6 OR e.id_low BETWEEN ?4 AND ?5) LIMIT 2";
+constexpr char kLastGroup[] = "SELECT max(ordinal) >> 12 FROM executions";
 
 Result<ExecutionRow> row_of(const Statement& row) {
   ExecutionRow result;
   result.pipeline = row.text(0);
-  result.number = static_cast<ExecutionNumber>(row.number(1) & 0xffffffff);
+  result.number = static_cast<ExecutionNumber>(row.number(1));
   if (!reflect::is_named<ExecutionType>(static_cast<std::uint64_t>(row.number(5))) ||
       !reflect::is_named<ExecutionStatus>(static_cast<std::uint64_t>(row.number(6)))) {
     return Error{ErrorKind::kCorrupt, result.pipeline,
@@ -122,33 +115,111 @@ Result<ExecutionRow> row_of(const Statement& row) {
   return result;
 }
 
-// Appends the facts of the block in the statement's row that `wanted` says yes to.
-template <class Wanted>
-Result<void> take_block(const Statement& row, std::vector<StoredFact>& out, Wanted wanted) {
-  auto facts = decode_block(row.bytes(2));
-  if (!facts) return facts.error();
-  const Instant at{row.number(1)};
-  auto sequence = static_cast<Sequence>(row.number(0));
-  for (Fact& fact : *facts) {
-    if (wanted(sequence, fact)) out.push_back({sequence, row.text(3), at, std::move(fact)});
-    ++sequence;
-  }
-  return {};
-}
-
+// A statement's only value; none without a row, or if it is NULL, which no column here holds.
 template <class... T>
-Result<ExecutionRow> only_row(Connection& db, const char* sql, const Error& none,
-                              const Error& several, const T&... values) {
+Result<std::optional<std::int64_t>> only_number(Connection& db, const char* sql,
+                                                const T&... values) {
   auto statement = db.prepared(sql);
   if (!statement) return statement.error();
   const Rewind rewind(**statement);
   auto row = (*statement)->bind(values...).next();
   if (!row) return row.error();
-  if (!*row) return none;
-  auto result = row_of(**statement);
-  row = (*statement)->next();
-  if (!row) return row.error();
-  if (*row) return several;
+  if (!*row || (*statement)->is_null(0)) return std::optional<std::int64_t>();
+  return std::optional((*statement)->number(0));
+}
+
+// Names for the pipelines of facts.
+class Names {
+ public:
+  explicit Names(Connection& db) : db_(db) {}
+  Result<const std::string*> of(std::int64_t pipeline) {
+    const auto known = names_.find(pipeline);
+    if (known != names_.end()) return &known->second;
+    auto statement = db_.prepared(kPipelineName);
+    if (!statement) return statement.error();
+    const Rewind rewind(**statement);
+    auto row = (*statement)->bind(pipeline).next();
+    if (!row) return row.error();
+    return &(names_[pipeline] = *row ? (*statement)->text(0) : "");
+  }
+
+ private:
+  Connection& db_;
+  std::unordered_map<std::int64_t, std::string> names_;
+};
+
+// Which facts a reader takes.
+struct Choice {
+  Sequence after = 0;
+  std::size_t limit = std::numeric_limits<std::size_t>::max();
+  std::optional<std::int64_t> pipeline;
+  std::optional<ExecutionNumber> execution;
+};
+
+Result<void> take_segment(const Segment& segment, Sequence sequence, const Choice& choice,
+                          const std::string& name, std::vector<StoredFact>& out) {
+  FactReader facts(segment.facts);
+  for (; !facts.at_end() && out.size() < choice.limit; ++sequence) {
+    if (sequence <= choice.after || (choice.execution && facts.execution() != *choice.execution)) {
+      if (auto skipped = facts.skip(); !skipped) return skipped;
+      continue;
+    }
+    auto fact = facts.take();
+    if (!fact) return fact.error();
+    out.push_back({sequence, name, segment.at, std::move(fact).value()});
+  }
+  return {};
+}
+
+// Appends what is chosen from the blocks that begin in [from, to].
+Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choice& choice,
+                         std::vector<StoredFact>& out) {
+  auto statement = db.prepared(kBlocks);
+  if (!statement) return statement.error();
+  const Rewind rewind(**statement);
+  (*statement)->bind(from, to);
+  Names names(db);
+  while (out.size() < choice.limit) {
+    auto row = (*statement)->next();
+    if (!row) return row.error();
+    if (!*row) break;
+    auto segments = read_block((*statement)->bytes(1));
+    if (!segments) return segments.error();
+    auto sequence = static_cast<Sequence>((*statement)->number(0));
+    for (const Segment& segment : *segments) {
+      if (!choice.pipeline || segment.pipeline == *choice.pipeline) {
+        auto name = names.of(segment.pipeline);
+        if (!name) return name.error();
+        auto taken = take_segment(segment, sequence, choice, **name, out);
+        if (!taken) return taken;
+      }
+      sequence += segment.count;
+    }
+  }
+  return {};
+}
+
+// The same, but passing over the ranges in which nothing happened to the pipeline or execution.
+Result<std::vector<StoredFact>> take_ranges(Connection& db, const Choice& choice) {
+  std::vector<StoredFact> result;
+  auto begin = only_number(db, kBlockOf, choice.after + 1);
+  if (!begin) return begin.error();
+  auto end = only_number(db, kBlockOf, kNewest);
+  if (!end) return end.error();
+  const auto from = static_cast<Sequence>(begin->value_or(0));
+  const auto last = static_cast<Sequence>(end->value_or(-1) >> kRangeBits);
+  if (!end->has_value()) return result;
+  for (Sequence range = from >> kRangeBits; range <= last && result.size() < choice.limit;
+       ++range) {
+    auto active = choice.execution ? only_number(db, kIsExecutionActive, range, *choice.pipeline,
+                                                 *choice.execution)
+                                   : only_number(db, kIsActive, range, *choice.pipeline);
+    if (!active) return active.error();
+    if (!active->has_value()) continue;
+    const Sequence first = range << kRangeBits, next = (range + 1) << kRangeBits;
+    auto taken = take_blocks(db, std::max(from, first), next - 1, choice, result);
+    if (!taken) return taken.error();
+  }
   return result;
 }
 
@@ -161,41 +232,35 @@ const char* choose(const ExecutionFilter& filter) {
 
 }  // namespace
 
-Result<std::vector<StoredFact>> facts(Connection& db, const std::string& pipeline, Sequence after,
-                                      std::uint32_t limit) {
+Result<std::vector<StoredFact>> facts_after(Connection& db, Sequence after, std::uint32_t limit) {
   std::vector<StoredFact> result;
-  auto statement = db.prepared(pipeline.empty() ? kFactsOfAll : kFactsOfPipeline);
-  if (!statement) return statement.error();
-  const Rewind rewind(**statement);
-  (*statement)->bind(pipeline, static_cast<std::int64_t>(after));
-  while (result.size() < limit) {
-    auto row = (*statement)->next();
-    if (!row) return row.error();
-    if (!*row) break;
-    auto taken = take_block(**statement, result, [&](Sequence sequence, const Fact& /*fact*/) {
-      return sequence > after && result.size() < limit;
-    });
-    if (!taken) return taken.error();
-  }
+  auto begin = only_number(db, kBlockOf, after + 1);
+  if (!begin) return begin.error();
+  Choice choice;
+  choice.after = after;
+  choice.limit = limit;
+  auto taken = take_blocks(db, static_cast<Sequence>(begin->value_or(0)), kNewest, choice, result);
+  if (!taken) return taken.error();
   return result;
+}
+
+Result<std::vector<StoredFact>> pipeline_facts(Connection& db, const std::string& pipeline,
+                                               Sequence after, std::uint32_t limit) {
+  auto id = only_number(db, kPipelineId, pipeline);
+  if (!id) return id.error();
+  if (!id->has_value()) return std::vector<StoredFact>();
+  return take_ranges(db, {after, limit, *id, {}});
 }
 
 Result<std::vector<StoredFact>> execution_facts(Connection& db, const std::string& pipeline,
                                                 ExecutionNumber number) {
-  std::vector<StoredFact> result;
-  auto statement = db.prepared(kFactsOfExecution);
-  if (!statement) return statement.error();
-  const Rewind rewind(**statement);
-  (*statement)->bind(pipeline, number);
-  for (;;) {
-    auto row = (*statement)->next();
-    if (!row) return row.error();
-    if (!*row) return result;
-    auto taken = take_block(**statement, result, [&](Sequence /*sequence*/, const Fact& fact) {
-      return execution_of(fact) == number;
-    });
-    if (!taken) return taken.error();
-  }
+  auto id = only_number(db, kPipelineId, pipeline);
+  if (!id) return id.error();
+  if (!id->has_value()) return std::vector<StoredFact>();
+  Choice choice;
+  choice.pipeline = *id;
+  choice.execution = number;
+  return take_ranges(db, choice);
 }
 
 Result<Sequence> last_sequence(Connection& db) {
@@ -206,17 +271,12 @@ Result<Sequence> last_sequence(Connection& db) {
 
 Result<DeclarationPtr> declaration(Connection& db, const std::string& pipeline,
                                    std::uint32_t version) {
-  auto statement = db.prepared(kDeclaration);
-  if (!statement) return statement.error();
-  const Rewind rewind(**statement);
-  auto row = (*statement)->bind(pipeline, version).next();
-  if (!row) return row.error();
-  if (!*row) return store_errors::no_declaration(pipeline, version);
-  auto facts = decode_block((*statement)->bytes(1));
+  auto sequence = only_number(db, kDeclaration, pipeline, version);
+  if (!sequence) return sequence.error();
+  if (!sequence->has_value()) return store_errors::no_declaration(pipeline, version);
+  auto facts = facts_after(db, static_cast<Sequence>(**sequence) - 1, 1);
   if (!facts) return facts.error();
-  const auto index = static_cast<std::size_t>((*statement)->number(0));
-  auto* adopted =
-      index < facts->size() ? std::get_if<DefinitionAdopted>(&(*facts)[index]) : nullptr;
+  auto* adopted = facts->empty() ? nullptr : std::get_if<DefinitionAdopted>(&facts->front().fact);
   if (adopted == nullptr) {
     return Error{ErrorKind::kCorrupt, pipeline,
                  "version " + std::to_string(version) +
@@ -259,8 +319,13 @@ Result<std::vector<ExecutionRow>> executions(Connection& db, const ExecutionFilt
 
 Result<ExecutionRow> execution(Connection& db, const std::string& pipeline,
                                ExecutionNumber number) {
-  const Error none = store_errors::no_execution(pipeline, number);
-  return only_row(db, kExecution, none, none, pipeline, number);
+  auto statement = db.prepared(kExecution);
+  if (!statement) return statement.error();
+  const Rewind rewind(**statement);
+  auto row = (*statement)->bind(pipeline, number).next();
+  if (!row) return row.error();
+  if (!*row) return store_errors::no_execution(pipeline, number);
+  return row_of(**statement);
 }
 
 Result<ExecutionRow> find_execution(Connection& db, const std::string& id_prefix) {
@@ -268,9 +333,28 @@ Result<ExecutionRow> find_execution(Connection& db, const std::string& id_prefix
   const auto range = uuids_beginning(id_prefix);
   if (!range) return store_errors::no_execution_begins(id_prefix);
   const bool any_low = range->first.low == 0 && range->last.low == kAllOnes;
-  return only_row(db, kByPrefix, store_errors::no_execution_begins(id_prefix),
-                  store_errors::several_begin(id_prefix), range->first.high, range->last.high,
-                  range->first.low, range->last.low, any_low);
+  auto group = only_number(db, kLastGroup);
+  if (!group) return group.error();
+  auto statement = db.prepared(kByPrefix);
+  if (!statement) return statement.error();
+  const Rewind rewind(**statement);
+  std::optional<ExecutionRow> found;
+  for (std::int64_t at = group->value_or(-1); at >= 0; --at) {
+    (*statement)->reset();
+    (*statement)
+        ->bind(at, range->first.high, range->last.high, range->first.low, range->last.low, any_low);
+    for (;;) {
+      auto more = (*statement)->next();
+      if (!more) return more.error();
+      if (!*more) break;
+      if (found) return store_errors::several_begin(id_prefix);
+      auto row = row_of(**statement);
+      if (!row) return row.error();
+      found = std::move(row).value();
+    }
+  }
+  if (!found) return store_errors::no_execution_begins(id_prefix);
+  return *std::move(found);
 }
 
 Result<std::optional<Store::Snapshot>> snapshot(Connection& db, const std::string& pipeline) {

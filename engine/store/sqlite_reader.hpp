@@ -42,11 +42,16 @@ class SqliteReaders {
   std::vector<std::unique_ptr<sqlite::Connection>> free_;
 };
 
-// What Store's reading functions do, on a given connection. `pipeline` "" is all pipelines.
+// What Store's reading functions do, on a given connection.
 namespace sqlite_read {
 
-Result<std::vector<StoredFact>> facts(sqlite::Connection& db, const std::string& pipeline,
-                                      Sequence after, std::uint32_t limit);
+// schema/001.sql, activity: the range of a block is its first sequence without these bits.
+constexpr int kRangeBits = 14;
+
+Result<std::vector<StoredFact>> facts_after(sqlite::Connection& db, Sequence after,
+                                            std::uint32_t limit);
+Result<std::vector<StoredFact>> pipeline_facts(sqlite::Connection& db, const std::string& pipeline,
+                                               Sequence after, std::uint32_t limit);
 Result<std::vector<StoredFact>> execution_facts(sqlite::Connection& db, const std::string& pipeline,
                                                 ExecutionNumber number);
 Result<Sequence> last_sequence(sqlite::Connection& db);

@@ -1,10 +1,11 @@
 #include "engine/store/sqlite_store.hpp"
 
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "engine/store/block.hpp"
 #include "engine/store/codec.hpp"
 #include "engine/store/sqlite_open.hpp"
 #include "engine/store/sqlite_reader.hpp"
@@ -15,7 +16,7 @@ namespace {
 using sqlite::Connection;
 
 // A block fits into one page of the database as a rule. Small enough that reading one execution's
-// facts out of it decodes little else, large enough that its row costs nothing per fact.
+// facts out of it passes over little else, large enough that its row costs nothing per fact.
 constexpr std::uint32_t kBlockFacts = 128;
 constexpr std::size_t kBlockBytes = 16 * 1024;
 // Closing leaves a log for the next open to read; beyond this length it is emptied first.
@@ -26,23 +27,24 @@ constexpr char kCommit[] = "COMMIT";
 constexpr char kFindPipeline[] = "SELECT id FROM pipelines WHERE name = ?1";
 constexpr char kAddPipeline[] = "INSERT INTO pipelines (name) VALUES (?1) RETURNING id";
 constexpr char kAddBlock[] =
-    "INSERT INTO blocks (first_sequence, count, pipeline, at, facts) VALUES (?1, ?2, ?3, ?4, ?5)";
-constexpr char kAddExecutionBlock[] =
-    "INSERT INTO execution_blocks (execution, first_sequence) VALUES (?1, ?2)";
+    "INSERT INTO blocks (first_sequence, count, facts) VALUES (?1, ?2, ?3)";
+constexpr char kAddActivity[] =
+    "INSERT OR IGNORE INTO activity (range, pipeline, execution) VALUES (?1, ?2, ?3)";
 constexpr char kAddDeclaration[] =
     "INSERT OR REPLACE INTO declarations (pipeline, version, sequence) VALUES (?1, ?2, ?3)";
 // An index is touched by an UPDATE only if one of its columns is set, so the columns that do not
 // change are left out. A row that differs in them nevertheless is replaced whole by kReplace.
 constexpr char kPutExecution[] =
-    "INSERT INTO executions (key, id_high, id_low, version, type, status, started, updated,"
-    " trigger_type, trigger_detail, summary) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-    " ON CONFLICT (key) DO UPDATE SET version = ?4, type = ?5, status = ?6, updated = ?8,"
-    " trigger_type = ?9, trigger_detail = ?10, summary = ?11"
-    " WHERE id_high = ?2 AND id_low = ?3 AND started = ?7 RETURNING 1";
-constexpr char kReplaceExecution[] =
-    "INSERT OR REPLACE INTO executions (key, id_high, id_low, version, type, status, started,"
+    "INSERT INTO executions (pipeline, number, id_high, id_low, version, type, status, started,"
     " updated, trigger_type, trigger_detail, summary)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    " ON CONFLICT (pipeline, number) DO UPDATE SET version = ?5, type = ?6, status = ?7,"
+    " updated = ?9, trigger_type = ?10, trigger_detail = ?11, summary = ?12"
+    " WHERE id_high = ?3 AND id_low = ?4 AND started = ?8 RETURNING 1";
+constexpr char kReplaceExecution[] =
+    "INSERT OR REPLACE INTO executions (pipeline, number, id_high, id_low, version, type, status,"
+    " started, updated, trigger_type, trigger_detail, summary)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 constexpr char kPutSnapshot[] =
     "INSERT OR REPLACE INTO snapshots (pipeline, sequence, state) VALUES (?1, ?2, ?3)";
 constexpr char kPutCursor[] = "INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?1, ?2)";
@@ -66,11 +68,12 @@ class SqliteStore final : public Store {
       auto last = sqlite_read::last_sequence(*writer_);
       if (!last) return last.error();
       first = *last + 1;
-      Sequence next = first;
+      next_ = first;
+      block_.clear();
       for (const Append& append : batch) {
-        if (auto written = write(append, next); !written) return written;
+        if (auto written = write(append); !written) return written;
       }
-      return {};
+      return write_block();
     });
     if (!done) return done.error();
     return first;
@@ -102,15 +105,15 @@ class SqliteStore final : public Store {
 
   Result<std::vector<StoredFact>> pipeline_facts(const std::string& pipeline, Sequence after,
                                                  std::uint32_t limit) const override {
-    if (pipeline.empty()) return std::vector<StoredFact>();
-    return read([&](Connection& db) { return sqlite_read::facts(db, pipeline, after, limit); });
+    return read(
+        [&](Connection& db) { return sqlite_read::pipeline_facts(db, pipeline, after, limit); });
   }
   Result<std::vector<StoredFact>> execution_facts(const std::string& pipeline,
                                                   ExecutionNumber number) const override {
     return read([&](Connection& db) { return sqlite_read::execution_facts(db, pipeline, number); });
   }
   Result<std::vector<StoredFact>> facts_after(Sequence after, std::uint32_t limit) const override {
-    return read([&](Connection& db) { return sqlite_read::facts(db, "", after, limit); });
+    return read([&](Connection& db) { return sqlite_read::facts_after(db, after, limit); });
   }
   Result<Sequence> last_sequence() const override {
     return read([&](Connection& db) { return sqlite_read::last_sequence(db); });
@@ -167,7 +170,8 @@ class SqliteStore final : public Store {
     if (done) done = run(kCommit);
     if (!done) {
       writer_->roll_back();
-      pipeline_ids_.clear();  // those of the transaction are gone
+      pipeline_ids_.clear();  // what the transaction has added is gone
+      noted_.clear();
       return done;
     }
     // Only this thread sets cursors, so what was written is what there is.
@@ -194,26 +198,22 @@ class SqliteStore final : public Store {
     return Error{ErrorKind::kCorrupt, pipeline, "cannot be registered in the database."};
   }
 
-  Result<void> write(const Append& append, Sequence& next) {
+  Result<void> write(const Append& append) {
     auto id = id_of(append.pipeline);
     if (!id) return id.error();
-    block_.clear();
-    block_executions_.clear();
+    block_.begin_segment(*id, append.at);
     for (const Fact& fact : append.facts) {
       if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
-        auto added = run(kAddDeclaration, *id, adopted->declaration.version, next + block_.count());
+        auto added =
+            run(kAddDeclaration, *id, adopted->declaration.version, next_ + block_.count());
         if (!added) return added;
       }
+      if (auto noted = note_activity(*id, execution_of(fact)); !noted) return noted;
       block_.add(fact);
-      if (const ExecutionNumber number = execution_of(fact); number != 0) {
-        block_executions_.push_back(number);
-      }
       if (block_.count() == kBlockFacts || block_.size() >= kBlockBytes) {
-        if (auto flushed = write_block(*id, append.at, next); !flushed) return flushed;
+        if (auto written = write_block(); !written) return written;
+        block_.begin_segment(*id, append.at);
       }
-    }
-    if (block_.count() != 0) {
-      if (auto flushed = write_block(*id, append.at, next); !flushed) return flushed;
     }
     for (const ExecutionRow& row : append.rows) {
       if (auto put = write_row(*id, row); !put) return put;
@@ -221,29 +221,38 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  Result<void> write_block(std::int64_t pipeline, Instant at, Sequence& next) {
-    auto done = run(kAddBlock, next, block_.count(), pipeline, at.ms, block_.finish());
-    std::sort(block_executions_.begin(), block_executions_.end());
-    const auto end = std::unique(block_executions_.begin(), block_executions_.end());
-    for (auto number = block_executions_.begin(); done && number != end; ++number) {
-      done = run(kAddExecutionBlock, pipeline << 32 | *number, next);
+  // Of the block that is being filled.
+  Result<void> note_activity(std::int64_t pipeline, ExecutionNumber execution) {
+    const Sequence range = next_ >> sqlite_read::kRangeBits;
+    if (range != noted_range_) {
+      noted_.clear();
+      noted_range_ = range;
     }
-    next += block_.count();
+    // Facts of one execution come together.
+    const std::int64_t key = pipeline << 32 | execution;
+    if (key == last_noted_ && !noted_.empty()) return {};
+    last_noted_ = key;
+    if (!noted_.insert(key).second) return {};
+    return run(kAddActivity, range, pipeline, execution);
+  }
+
+  Result<void> write_block() {
+    if (block_.count() == 0) return {};
+    auto done = run(kAddBlock, next_, block_.count(), block_.finish());
+    next_ += block_.count();
     block_.clear();
-    block_executions_.clear();
     return done;
   }
 
   Result<void> write_row(std::int64_t pipeline, const ExecutionRow& row) {
-    const std::int64_t key = pipeline << 32 | row.number;
     for (const char* sql : {kPutExecution, kReplaceExecution}) {
       auto statement = writer_->prepared(sql);
       if (!statement) return statement.error();
       const sqlite::Rewind rewind(**statement);
       auto put = (*statement)
-                     ->bind(key, row.id.high, row.id.low, row.version, row.type, row.status,
-                            row.started.ms, row.updated.ms, row.trigger.type, row.trigger.detail,
-                            row.summary)
+                     ->bind(pipeline, row.number, row.id.high, row.id.low, row.version, row.type,
+                            row.status, row.started.ms, row.updated.ms, row.trigger.type,
+                            row.trigger.detail, row.summary)
                      .next();
       if (!put) return put.error();
       if (*put) break;
@@ -256,7 +265,11 @@ class SqliteStore final : public Store {
   std::unique_ptr<Connection> writer_;
   std::unordered_map<std::string, std::int64_t> pipeline_ids_;
   BlockWriter block_;
-  std::vector<ExecutionNumber> block_executions_;
+  Sequence next_ = 0;  // of the first fact in block_
+  // What of the range noted_range_ is known to be in the table activity.
+  Sequence noted_range_ = 0;
+  std::unordered_set<std::int64_t> noted_;
+  std::int64_t last_noted_ = 0;
   mutable std::mutex cursor_mutex_;
   std::map<std::string, Sequence> unwritten_cursors_;
 };

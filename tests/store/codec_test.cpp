@@ -157,33 +157,6 @@ TEST_CASE("a wild count is refused before anything is allocated for it") {
   CHECK(list.capacity() == 0);
 }
 
-TEST_CASE("a block gives back its facts in order") {
-  BlockWriter block;
-  const Facts facts = samples::one_of_each(9);
-  for (const Fact& fact : facts) block.add(fact);
-  CHECK(block.count() == facts.size());
-  const auto back = decode_block(block.finish());
-  REQUIRE(back);
-  REQUIRE(back->size() == facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) CHECK(encode((*back)[i]) == encode(facts[i]));
-  block.clear();
-  CHECK(block.count() == 0);
-  CHECK(decode_block(block.finish())->empty());
-}
-
-TEST_CASE("a block in which any one bit is flipped is refused") {
-  BlockWriter block;
-  block.add(StageStarted{3, 1});
-  block.add(ExecutionFailed{3, "out of disk"});
-  const std::string whole(block.finish());
-  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
-    std::string damaged = whole;
-    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
-    CAPTURE(bit);
-    REQUIRE_FALSE(decode_block(damaged));
-  }
-}
-
 TEST_CASE("random bytes are never more than an error") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);
