@@ -31,8 +31,10 @@ Result<LogWriter> LogStore::writer(const LogName& name, Masker masker, LogLimits
   }
   struct stat status {};
   ::fstat(opened, &status);
-  return LogWriter(opened, static_cast<std::uint64_t>(status.st_size), file.string(),
-                   std::move(masker), limits);
+  LogWriter log(opened, static_cast<std::uint64_t>(status.st_size), file.string(),
+                std::move(masker), limits);
+  log.end_half_line();
+  return log;
 }
 
 Result<void> LogStore::remove(const std::string& pipeline, Uuid execution) const {

@@ -48,6 +48,7 @@ class LogWriter {
  private:
   friend class LogStore;
   LogWriter(int file, std::uint64_t size, std::string path, Masker masker, LogLimits limits);
+  void end_half_line();
   void take(std::string_view shown, Instant now);
   void end_line(Instant now);
   Result<void> flush();

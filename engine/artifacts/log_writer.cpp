@@ -45,12 +45,13 @@ LogWriter::LogWriter(int file, std::uint64_t size, std::string path, Masker mask
       path_(std::move(path)),
       masker_(std::move(masker)),
       limits_(limits),
-      full_(size >= limits.file_bytes) {
-  // A writer that was killed may have left half a line.
-  if (!ends_with_newline(file_, size_)) {
-    pending_ = "\n";
-    ++size_;
-  }
+      full_(size >= limits.file_bytes) {}
+
+// A writer that was killed may have left half a line.
+void LogWriter::end_half_line() {
+  if (ends_with_newline(file_, size_)) return;
+  pending_ = "\n";
+  ++size_;
 }
 
 LogWriter::LogWriter(LogWriter&& from) noexcept
