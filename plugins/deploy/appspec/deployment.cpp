@@ -225,7 +225,7 @@ class Deployment {
       return Revision{*directory, false};
     };
     const bool rollback = request_.creator == "codeDeployRollback" && request_.type == "BLUE_GREEN";
-    const bool downloaded = fs::exists(root_.archive());
+    const bool downloaded = DiskTree().exists(root_.archive());
     const bool block = event == "BeforeBlockTraffic" || event == "AfterBlockTraffic";
     const bool allow = event == "BeforeAllowTraffic" || event == "AfterAllowTraffic";
     if (rollback && block) return of_marker(root_.most_recent());

@@ -128,10 +128,8 @@ Checked<DeploymentRequest> read_settings(const Run& run) {
   if (auto name = read_appspec_name(run, request); !name) return name.fault();
   request.base_directory = absolute("", run.base_directory());
   const std::string root = value_of(run, "deploymentRoot", "DeploymentRoot");
-  request.deployment_root =
-      root.empty()
-          ? absolute("deployment-root", absolute(run.state_directory(), fs::current_path()))
-          : absolute(root, request.base_directory);
+  request.deployment_root = absolute(
+      root.empty() ? run.state_directory() + "/deployment-root" : root, request.base_directory);
   const std::string prefix = value_of(run, "root");
   if (!prefix.empty()) request.destination_root = absolute(prefix, request.base_directory);
   request.file_exists_behavior = value_of(run, "fileExistsBehavior", "FileExistsBehavior");
