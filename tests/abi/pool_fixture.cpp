@@ -1,6 +1,7 @@
 #include "tests/abi/pool_fixture.hpp"
 
 #include <dirent.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -63,6 +64,15 @@ int open_descriptors() {
   while (readdir(directory)) ++count;
   closedir(directory);
   return count;
+}
+
+bool become_true(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    poll(nullptr, 0, 1);
+  }
+  return true;
 }
 
 PoolFixture::PoolFixture(const Adjust& adjust) {
@@ -163,6 +173,13 @@ Answer PoolFixture::wait(const Job& job) {
 Answer PoolFixture::run(const Job& job) {
   start(job);
   return wait(job);
+}
+
+void PoolFixture::wait_for_log(const Job& job, const std::string& text) {
+  std::unique_lock lock(mutex_);
+  REQUIRE(more_.wait_for(lock, std::chrono::seconds(30), [&] {
+    return answers_[job.key.execution].log.find(text) != std::string::npos;
+  }));
 }
 
 bool PoolFixture::has_report(const Job& job) {

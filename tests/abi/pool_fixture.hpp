@@ -32,6 +32,8 @@ std::string zoo_file(const std::string& name);
 // Processes that this test program's pools have started and that are still there.
 std::vector<int> leftover_processes();
 int open_descriptors();
+// Looks again and again, for 10 s at most, whether it has become true of another process.
+bool become_true(const std::function<bool()>& condition);
 
 class PoolFixture : private LogSink {
  public:
@@ -48,6 +50,7 @@ class PoolFixture : private LogSink {
   // Waits for the report; the test fails after 30 s.
   Answer wait(const Job& job);
   Answer run(const Job& job);
+  void wait_for_log(const Job& job, const std::string& text);
   [[nodiscard]] bool has_report(const Job& job);
   // Ends the pool; everything it started must be gone then.
   void close();
