@@ -15,7 +15,8 @@ struct Field {
   bool may_be_absent = false;
 };
 
-// Only repeated names in an event make a choice between arrays; this bounds what they can cost.
+// Bounds what choices can cost: between arrays, which only repeated names in an event make, and
+// between a value outside and one inside an array, which matters beside an absent field only.
 constexpr int kMaxChoices = 10'000;
 
 class Solver {
@@ -30,8 +31,12 @@ class Solver {
       if (!places.empty() && places.front() == element) return false;
     }
     std::vector<Places> below;  // not met right here
-    for (const Places& places : wanted) {
-      if (places.front() != element) below.push_back(places);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i].front() != element) {
+        below.push_back(wanted[i]);
+      } else if (!unwanted.empty() && wanted[i].back() != element) {
+        return here_or_deeper(element, wanted, unwanted, i);
+      }
     }
     for (std::size_t i = 0; i < below.size(); ++i) {
       if (array_of(below[i].front(), element) != array_of(below[i].back(), element)) {
@@ -54,6 +59,19 @@ class Solver {
     const auto first = std::lower_bound(places.begin(), places.end(), element);
     const auto last = std::lower_bound(first, places.end(), scan_.element(element).end);
     return {first, last};
+  }
+
+  // Field `which` is met here, which binds nothing, but also deeper, which may choose elements that
+  // leave an unwanted leaf out: try both.
+  bool here_or_deeper(std::uint32_t element, std::vector<Places> wanted,
+                      const std::vector<Places>& unwanted, std::size_t which) {
+    if (++choices_ > kMaxChoices) return false;
+    const Places all = wanted[which];
+    const auto deeper = std::upper_bound(all.begin(), all.end(), element);
+    wanted[which] = Places(all.begin(), deeper);
+    if (solve(element, wanted, unwanted)) return true;
+    wanted[which] = Places(deeper, all.end());
+    return solve(element, wanted, unwanted);
   }
 
   // Field `which` has places in several arrays: try each of them.
@@ -147,8 +165,6 @@ bool solve_with_absences(const std::vector<Field>& fields, std::size_t at,
   if (at == fields.size()) return solver.solve(0, wanted, unwanted);
   const Field& field = fields[at];
   if (!field.met.empty()) {
-    if (field.met.front() == 0)
-      return solve_with_absences(fields, at + 1, wanted, unwanted, solver);
     wanted.emplace_back(field.met);
     const bool solved = solve_with_absences(fields, at + 1, wanted, unwanted, solver);
     wanted.pop_back();

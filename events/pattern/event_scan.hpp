@@ -36,8 +36,8 @@ struct PathValues {
 
 class EventScan {
  public:
-  // Reads `text` for the paths of `set`. What was read before is forgotten; values borrow from
-  // `text` until the next call.
+  // Reads `text` for the paths of `set`. What was read before is forgotten; values stay valid until
+  // the next call.
   [[nodiscard]] std::optional<Refusal> read(std::string_view text, const RuleSet& set,
                                             std::size_t max_depth);
 
@@ -55,29 +55,31 @@ class EventScan {
   [[nodiscard]] bool has_elements() const { return elements_.size() > 1; }
 
  private:
-  void reset(std::string_view text, const RuleSet& set, std::size_t max_depth);
-  [[nodiscard]] char peek() const { return at_ < count_ ? text_[positions_[at_]] : '\0'; }
-  [[nodiscard]] std::size_t offset() const { return at_ < count_ ? positions_[at_] : text_.size(); }
-  [[nodiscard]] std::string_view token() const;
-  bool refuse(const char* reason);
-  bool too_deep();
-  bool object(std::uint32_t node, std::size_t depth);
-  bool array(std::uint32_t node, std::size_t depth);
-  bool element(std::uint32_t node, std::uint32_t array_id, std::size_t depth);
-  bool value(std::uint32_t node, std::size_t depth);
-  bool skip(std::size_t depth);
-  bool key(std::string_view& name);
-  bool string(std::string_view& raw);
-  bool scalar(Value& out);
-  void keep(std::uint32_t node, const Value& found);
+  using Cursor = const std::uint32_t*;  // a token; a function that fails returns null
+
+  void reset(const RuleSet& set, std::size_t max_depth);
+  [[nodiscard]] std::string_view token(Cursor at) const;
+  [[nodiscard]] std::string_view string(Cursor at) const;
+  Cursor refuse(Cursor at, const char* reason);
+  Cursor too_deep(Cursor at);
+  Cursor object(Cursor at, std::uint32_t node, std::size_t depth);
+  Cursor array(Cursor at, std::uint32_t node, std::size_t depth);
+  Cursor element(Cursor at, std::uint32_t node, std::uint32_t array_id, std::size_t depth);
+  Cursor value(Cursor at, std::uint32_t node, std::size_t depth);
+  Cursor word(Cursor at, ValueType& type);
+  Cursor skip(Cursor at, std::size_t depth);
+  Cursor skip_container(Cursor at, std::size_t depth);
+  Cursor skip_string(Cursor at);
+  Cursor skip_name(Cursor at);
+  bool plain(std::string_view& text);
+  void keep(std::uint32_t node, ValueType type, std::string_view text);
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, std::string_view name) const;
 
   TokenIndex tokens_;
-  std::string_view text_;
+  std::string copy_;  // of the event, padded: a token may be read past its end
+  const char* text_ = nullptr;
+  std::size_t size_ = 0;
   const RuleSet* set_ = nullptr;
-  const std::uint32_t* positions_ = nullptr;
-  std::size_t count_ = 0;
-  std::size_t at_ = 0;
   std::size_t max_depth_ = 0;
   bool has_escapes_ = false;
   std::uint32_t event_ = 0;
@@ -87,7 +89,7 @@ class EventScan {
   std::vector<ArrayElement> elements_;
   std::vector<PathValues> by_path_;
   std::vector<std::uint32_t> touched_;
-  std::vector<char> open_;             // brackets that skip() is inside of
+  std::vector<char> open_;             // brackets that skip_container() is inside of
   std::deque<std::string> unescaped_;  // texts that differ from their spelling; addresses stay
   Refusal refusal_;
 };

@@ -20,10 +20,6 @@ std::uint64_t step_hash(std::uint32_t parent, std::string_view step) {
   return hash_text(step, mix(parent + 1));
 }
 
-std::uint64_t child_bit(std::uint64_t hash) {
-  return std::uint64_t{1} << (hash >> 58U);
-}
-
 std::uint64_t predicate_hash(const Predicate& p, const PredicateStore& store) {
   std::uint64_t h = mix(static_cast<std::uint64_t>(p.kind) << 40U |
                         static_cast<std::uint64_t>(p.flags) << 32U | p.size);
@@ -202,11 +198,8 @@ std::uint32_t RuleSet::find_rule(std::string_view name) const {
   }
 }
 
-std::uint32_t RuleSet::child(std::uint32_t node, std::string_view step) const {
-  const std::uint64_t bits = nodes_[node].children.load(std::memory_order_acquire);
-  if (bits == 0) return 0;
+std::uint32_t RuleSet::find_child(std::uint32_t node, std::string_view step) const {
   const std::uint64_t hash = step_hash(node, step);
-  if ((bits & child_bit(hash)) == 0) return 0;
   for (std::size_t at = node_ids_.first(hash);; at = node_ids_.next(at)) {
     const std::uint32_t id = node_ids_[at].id.load(std::memory_order_acquire);
     if (id == 0) return 0;
@@ -248,7 +241,7 @@ std::uint32_t RuleSet::intern_step(std::uint32_t parent, std::string_view step) 
   std::size_t at = node_ids_.first(hash);
   while (node_ids_[at].id.load(std::memory_order_relaxed) != 0) at = node_ids_.next(at);
   node_ids_[at].id.store(id, std::memory_order_release);
-  nodes_[parent].children.fetch_or(child_bit(hash), std::memory_order_release);
+  nodes_[parent].children.fetch_or(name_bit(step), std::memory_order_release);
   return id;
 }
 

@@ -39,7 +39,7 @@ struct PathNode {
   std::uint64_t step = 0;  // offset of the name in the text
   std::uint32_t parent = 0;
   std::uint32_t step_size = 0;
-  std::atomic<std::uint64_t> children{0};  // a bit for each child's hash; 0: a leaf
+  std::atomic<std::uint64_t> children{0};  // a bit for each child's name; 0: a leaf
   std::atomic<std::uint32_t> access{0};    // index of its PathAccess, 0: no clause hangs here
   std::atomic<bool> is_tested{false};
   std::uint32_t clause_count = 0;  // the writer's: clauses with a test here
@@ -114,7 +114,12 @@ class RuleSet {
   // --- the readers' side; any thread ---
 
   [[nodiscard]] std::uint32_t sequence() const { return sequence_.load(std::memory_order_acquire); }
-  [[nodiscard]] std::uint32_t child(std::uint32_t node, std::string_view step) const;
+  // The child of that name, 0: none. Most names of most events are nobody's: the bits of the parent
+  // say so without a hash.
+  [[nodiscard]] std::uint32_t child(std::uint32_t node, std::string_view step) const {
+    const std::uint64_t bits = nodes_[node].children.load(std::memory_order_acquire);
+    return (bits & name_bit(step)) == 0 ? 0 : find_child(node, step);
+  }
   [[nodiscard]] const PathNode& node(std::uint32_t id) const { return nodes_[id]; }
   [[nodiscard]] const PathAccess& access(std::uint32_t id) const { return accesses_[id]; }
   [[nodiscard]] std::uint32_t first_posting(std::uint64_t hash) const;
@@ -144,6 +149,14 @@ class RuleSet {
   [[nodiscard]] std::size_t test_capacity() const { return tests_.capacity(); }
 
  private:
+  [[nodiscard]] static std::uint64_t name_bit(std::string_view name) {
+    if (name.empty()) return 1;
+    const auto first = static_cast<unsigned char>(name.front());
+    const auto last = static_cast<unsigned char>(name.back());
+    return std::uint64_t{1} << ((first * 5U + last * 3U + name.size() * 7U) & 63U);
+  }
+  [[nodiscard]] std::uint32_t find_child(std::uint32_t node, std::string_view step) const;
+
   // What a rule comes from: a compiled pattern, or another set.
   struct Origin {
     std::span<const Predicate> predicates;
