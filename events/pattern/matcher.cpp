@@ -23,8 +23,7 @@ SetSizes larger(const SetSizes& used, double share, double slack, const SetSizes
   sizes.text = scaled(used.text, share, slack, needed.text + 4096);
   sizes.predicates = scaled(used.predicates, share, slack, needed.predicates);
   sizes.tests = scaled(used.tests, share, slack, needed.tests);
-  sizes.test_refs = scaled(used.test_refs, share, slack, needed.test_refs);
-  sizes.clauses = scaled(used.clauses, share, slack, needed.clauses);
+  sizes.clause_words = scaled(used.clause_words, share, slack, needed.clause_words);
   sizes.rules = scaled(used.rules, share, slack, needed.rules);
   sizes.postings = scaled(used.postings, share, slack, needed.postings);
   sizes.nodes = scaled(used.nodes, share, slack, needed.nodes);
@@ -32,7 +31,7 @@ SetSizes larger(const SetSizes& used, double share, double slack, const SetSizes
 }
 
 bool is_addressable(const SetSizes& sizes) {
-  const std::array counts = {sizes.predicates, sizes.tests,    sizes.test_refs, sizes.clauses,
+  const std::array counts = {sizes.predicates, sizes.tests,    sizes.clause_words,
                              sizes.rules,      sizes.postings, sizes.nodes};
   return *std::max_element(counts.begin(), counts.end()) < kMaxEntries;
 }
@@ -46,9 +45,8 @@ SetSizes sizes_of(std::string_view name, const RuleData& data) {
   }
   sizes.predicates = data.predicates.size();
   sizes.tests = data.tests.size();
-  sizes.test_refs = 0;
-  for (const auto& clause : data.clauses) sizes.test_refs += clause.size();
-  sizes.clauses = data.clauses.size();
+  sizes.clause_words = 0;
+  for (const auto& clause : data.clauses) sizes.clause_words += 2 + clause.size();
   sizes.rules = 1;
   // Of each clause one test is hung up; 16 keys at most for a predicate (access_keys.cpp).
   sizes.postings = 16 * data.predicates.size();

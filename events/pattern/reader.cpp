@@ -111,11 +111,13 @@ void ReaderCore::follow(std::uint32_t path, KeyKind kind, unsigned detail, std::
 }
 
 void ReaderCore::consider(std::uint32_t clause_id) {
-  const SetClause& clause = set->clause(clause_id);
-  const auto tests = set->tests_of(clause);
+  const SetClause clause = set->clause(clause_id);
+  const auto tests = clause.tests;
   bool needs_absence = false;
-  for (const std::uint32_t test : tests) {
-    const Verdict verdict = verdict_of(test);
+  // The first test led here and is all but certain; the others are shared by more clauses, so
+  // their verdicts are likely known and near.
+  for (std::size_t i = tests.size(); i-- > 0;) {
+    const Verdict verdict = verdict_of(tests[i]);
     if (verdict == kUnmet) return;
     needs_absence = needs_absence || verdict == kMetIfAbsent;
   }

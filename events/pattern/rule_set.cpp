@@ -46,8 +46,8 @@ bool same_predicate(const Predicate& x, const PredicateStore& xs, const Predicat
 
 std::size_t SetSizes::bytes() const {
   return text + predicates * sizeof(Predicate) + tests * (sizeof(SetTest) + 24) +
-         test_refs * sizeof(std::uint32_t) + clauses * sizeof(SetClause) +
-         rules * (sizeof(SetRule) + 8) + postings * (sizeof(Posting) + 16) +
+         clause_words * sizeof(std::uint32_t) + rules * (sizeof(SetRule) + 8) +
+         postings * (sizeof(Posting) + 16) +
          nodes * (sizeof(PathNode) + sizeof(PathAccess) + sizeof(Posting) + 8);
 }
 
@@ -55,8 +55,7 @@ RuleSet::RuleSet(const SetSizes& capacity)
     : text_(capacity.text),
       predicates_(capacity.predicates),
       tests_(capacity.tests),
-      test_refs_(capacity.test_refs),
-      clauses_(capacity.clauses),
+      clause_words_(capacity.clause_words),
       rules_(capacity.rules + 1),
       postings_(capacity.postings + 1),
       nodes_(capacity.nodes + 1),
@@ -74,10 +73,10 @@ RuleSet::RuleSet(const SetSizes& capacity)
   nodes_.append();
   accesses_.append();
   absent_.append();
-  bytes_ = text_.bytes() + predicates_.bytes() + tests_.bytes() + test_refs_.bytes() +
-           clauses_.bytes() + rules_.bytes() + postings_.bytes() + nodes_.bytes() +
-           accesses_.bytes() + absent_.bytes() + keys_.bytes() + node_ids_.bytes() +
-           test_ids_.bytes() + name_ids_.bytes() + (count_mask_ + 1) * sizeof(std::uint32_t);
+  bytes_ = text_.bytes() + predicates_.bytes() + tests_.bytes() + clause_words_.bytes() +
+           rules_.bytes() + postings_.bytes() + nodes_.bytes() + accesses_.bytes() +
+           absent_.bytes() + keys_.bytes() + node_ids_.bytes() + test_ids_.bytes() +
+           name_ids_.bytes() + (count_mask_ + 1) * sizeof(std::uint32_t);
 }
 
 SetSizes RuleSet::used() const {
@@ -85,8 +84,7 @@ SetSizes RuleSet::used() const {
   sizes.text = text_.size();
   sizes.predicates = predicates_.size();
   sizes.tests = tests_.size();
-  sizes.test_refs = test_refs_.size();
-  sizes.clauses = clauses_.size();
+  sizes.clause_words = clause_words_.size();
   sizes.rules = rules_.size();
   sizes.postings = postings_.size();
   sizes.nodes = nodes_.size();
@@ -94,8 +92,8 @@ SetSizes RuleSet::used() const {
 }
 
 bool RuleSet::has_room_for(std::string_view name, const RuleData& data) const {
-  std::size_t refs = 0;
-  for (const auto& clause : data.clauses) refs += clause.size();
+  std::size_t words = 0;
+  for (const auto& clause : data.clauses) words += 2 + clause.size();
   std::size_t path_bytes = 0;
   std::size_t steps = 0;
   for (const auto& path : data.paths) {
@@ -104,8 +102,7 @@ bool RuleSet::has_room_for(std::string_view name, const RuleData& data) const {
   }
   return text_.has_room(data.text.size() + path_bytes + name.size()) &&
          predicates_.has_room(data.predicates.size()) && tests_.has_room(data.tests.size()) &&
-         test_refs_.has_room(refs) && clauses_.has_room(data.clauses.size()) &&
-         rules_.has_room(1) && nodes_.has_room(steps);
+         clause_words_.has_room(words) && rules_.has_room(1) && nodes_.has_room(steps);
 }
 
 std::optional<std::uint32_t> RuleSet::add(std::string_view name, const RuleData& data) {
@@ -125,9 +122,11 @@ std::optional<std::uint32_t> RuleSet::add(std::string_view name, const RuleData&
     append_clause(rule, clause_tests_);
   }
   const std::uint32_t first = rules_[rule].first_clause;
-  const std::uint32_t last = first + rules_[rule].clause_count;
-  for (std::uint32_t id = first; id < last; ++id) count_clause(clauses_[id]);
-  for (std::uint32_t id = first; id < last; ++id) {
+  const auto end = static_cast<std::uint32_t>(clause_words_.size());
+  for (std::uint32_t id = first; id < end; id = clause_after(id, clause(id))) {
+    count_clause(clause(id));
+  }
+  for (std::uint32_t id = first; id < end; id = clause_after(id, clause(id))) {
     if (!post_clause(id)) return std::nullopt;
   }
   return rule;
@@ -145,7 +144,7 @@ bool RuleSet::add_all(const RuleSet& other) {
   };
   if (!nodes_.has_room(other.nodes_.size()) || !text_.has_room(other.text_.size()) ||
       !predicates_.has_room(other.predicates_.size()) || !tests_.has_room(other.tests_.size()) ||
-      !test_refs_.has_room(other.test_refs_.size()) || !clauses_.has_room(other.clauses_.size()) ||
+      !clause_words_.has_room(other.clause_words_.size()) ||
       !rules_.has_room(other.rules_.size())) {
     return false;
   }
@@ -153,9 +152,12 @@ bool RuleSet::add_all(const RuleSet& other) {
     const SetRule& source = other.rules_[old];
     if (!other.is_visible(old, other.sequence())) continue;
     const std::uint32_t rule = begin_rule(other.name_of(old));
+    std::uint32_t at = source.first_clause;
     for (std::uint32_t i = 0; i < source.clause_count; ++i) {
       clause_tests_.clear();
-      for (const std::uint32_t id : other.tests_of(other.clauses_[source.first_clause + i])) {
+      const SetClause copied = other.clause(at);
+      at = clause_after(at, copied);
+      for (const std::uint32_t id : copied.tests) {
         if (tests[id] == UINT32_MAX) {
           const SetTest& test = other.tests_[id];
           tests[id] = intern_test(path_of(path_of, test.path), test.exact_count,
@@ -169,8 +171,9 @@ bool RuleSet::add_all(const RuleSet& other) {
     ++living_;
   }
   // All is counted before anything is hung up, so that the choice knows every rule.
-  for (std::uint32_t id = 0; id < clauses_.size(); ++id) count_clause(clauses_[id]);
-  for (std::uint32_t id = 0; id < clauses_.size(); ++id) {
+  const auto end = static_cast<std::uint32_t>(clause_words_.size());
+  for (std::uint32_t id = 0; id < end; id = clause_after(id, clause(id))) count_clause(clause(id));
+  for (std::uint32_t id = 0; id < end; id = clause_after(id, clause(id))) {
     if (!post_clause(id)) return false;
   }
   return true;
@@ -303,7 +306,7 @@ std::uint32_t RuleSet::begin_rule(std::string_view name) {
   SetRule& rule = rules_.append();
   rule.name = text_.size();
   rule.name_size = static_cast<std::uint32_t>(name.size());
-  rule.first_clause = static_cast<std::uint32_t>(clauses_.size());
+  rule.first_clause = static_cast<std::uint32_t>(clause_words_.size());
   text_.append_all(name);
   std::size_t at = name_ids_.first(hash_text(name));
   while (name_ids_[at].id.load(std::memory_order_relaxed) != 0) at = name_ids_.next(at);
@@ -312,14 +315,14 @@ std::uint32_t RuleSet::begin_rule(std::string_view name) {
 }
 
 void RuleSet::append_clause(std::uint32_t rule, std::span<const std::uint32_t> tests) {
-  clauses_.append(rule, static_cast<std::uint32_t>(test_refs_.size()),
-                  static_cast<std::uint32_t>(tests.size()));
-  test_refs_.append_all(tests);
+  clause_words_.append(rule);
+  clause_words_.append(static_cast<std::uint32_t>(tests.size()));
+  clause_words_.append_all(tests);
   ++rules_[rule].clause_count;
 }
 
 void RuleSet::count_clause(const SetClause& clause) {
-  for (const std::uint32_t id : tests_of(clause)) {
+  for (const std::uint32_t id : clause.tests) {
     const SetTest& test = tests_[id];
     ++nodes_[test.path].clause_count;
     for (const Predicate& p : predicates_of(test)) {
@@ -375,8 +378,7 @@ void RuleSet::chosen_keys(std::uint32_t test, std::vector<AccessKey>& out) {
 }
 
 bool RuleSet::post_clause(std::uint32_t id) {
-  SetClause& clause = clauses_[id];
-  const std::span refs(test_refs_.data() + clause.first_test, clause.test_count);
+  const std::span refs(clause_words_.data() + id + 2, clause_words_[id + 1]);
   if (refs.size() > 1) {
     order_.clear();
     for (const std::uint32_t test : refs) order_.emplace_back(cost_of(test), test);
@@ -391,8 +393,12 @@ bool RuleSet::post_clause(std::uint32_t id) {
   });
 }
 
-bool RuleSet::post(std::uint32_t path, const AccessKey& key, std::uint32_t clause) {
+bool RuleSet::post(std::uint32_t path, AccessKey key, std::uint32_t clause) {
   if (!postings_.has_room(1)) return false;
+  // Keys that cost many look-ups a value do not pay for a handful of clauses.
+  constexpr std::uint32_t kHandful = 8;
+  const bool is_costly = key.kind == KeyKind::kRange || key.kind == KeyKind::kGram;
+  if (is_costly && nodes_[path].clause_count <= kHandful) key = {};
   const std::uint64_t hash = key_hash(path, key.kind, key.detail, key.payload);
   const auto tag = static_cast<std::uint32_t>(hash >> 32U);
   std::size_t at = keys_.first(hash);

@@ -52,16 +52,17 @@ struct SetTest {
   std::uint32_t exact_count = 0;
 };
 
+// In memory one run of words: the rule, the number of tests, the tests; so that looking at a
+// candidate touches one cache line.
 struct SetClause {
   std::uint32_t rule = 0;
-  std::uint32_t first_test = 0;  // index into the test references; the most selective test first
-  std::uint32_t test_count = 0;
+  std::span<const std::uint32_t> tests;  // the most selective one first
 };
 
 struct SetRule {
   std::uint64_t name = 0;  // offset in the text
   std::uint32_t name_size = 0;
-  std::uint32_t first_clause = 0;
+  std::uint32_t first_clause = 0;  // its clauses follow each other
   std::uint32_t clause_count = 0;
   std::atomic<std::uint32_t> birth{UINT32_MAX};  // visible from this change on,
   std::atomic<std::uint32_t> death{UINT32_MAX};  // and before this one
@@ -84,8 +85,7 @@ struct SetSizes {
   std::size_t text = 4096;
   std::size_t predicates = 64;
   std::size_t tests = 64;
-  std::size_t test_refs = 64;
-  std::size_t clauses = 64;
+  std::size_t clause_words = 256;
   std::size_t rules = 64;
   std::size_t postings = 128;
   std::size_t nodes = 64;
@@ -124,9 +124,9 @@ class RuleSet {
   [[nodiscard]] const PathAccess& access(std::uint32_t id) const { return accesses_[id]; }
   [[nodiscard]] std::uint32_t first_posting(std::uint64_t hash) const;
   [[nodiscard]] const Posting& posting(std::uint32_t id) const { return postings_[id]; }
-  [[nodiscard]] const SetClause& clause(std::uint32_t id) const { return clauses_[id]; }
-  [[nodiscard]] std::span<const std::uint32_t> tests_of(const SetClause& clause) const {
-    return {test_refs_.data() + clause.first_test, clause.test_count};
+  [[nodiscard]] SetClause clause(std::uint32_t id) const {
+    const std::uint32_t* const words = clause_words_.data() + id;
+    return {words[0], {words + 2, words[1]}};
   }
   [[nodiscard]] const SetTest& test(std::uint32_t id) const { return tests_[id]; }
   [[nodiscard]] std::span<const Predicate> predicates_of(const SetTest& test) const {
@@ -175,7 +175,10 @@ class RuleSet {
   float cost_of(std::uint32_t test);
   void chosen_keys(std::uint32_t test, std::vector<AccessKey>& out);
   float cost_of_option(std::uint32_t path, std::span<const AccessKey> keys) const;
-  [[nodiscard]] bool post(std::uint32_t path, const AccessKey& key, std::uint32_t clause);
+  [[nodiscard]] static std::uint32_t clause_after(std::uint32_t id, const SetClause& clause) {
+    return id + 2 + static_cast<std::uint32_t>(clause.tests.size());
+  }
+  [[nodiscard]] bool post(std::uint32_t path, AccessKey key, std::uint32_t clause);
   void note_access(std::uint32_t path, const AccessKey& key);
   [[nodiscard]] std::uint32_t& count_at(std::uint64_t hash) {
     return counts_.get()[hash >> 20U & count_mask_];
@@ -187,8 +190,7 @@ class RuleSet {
   Pool<char> text_;
   Pool<Predicate> predicates_;
   Pool<SetTest> tests_;
-  Pool<std::uint32_t> test_refs_;
-  Pool<SetClause> clauses_;
+  Pool<std::uint32_t> clause_words_;
   Pool<SetRule> rules_;
   Pool<Posting> postings_;
   Pool<PathNode> nodes_;
