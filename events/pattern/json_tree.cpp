@@ -37,7 +37,7 @@ class TreeReader {
   bool refuse(std::string reason, Refusal::Kind kind = Refusal::Kind::kMalformed) {
     refusal_.kind = kind;
     refusal_.offset = offset();
-    refusal_.reason = std::move(reason);
+    refusal_.reason = at_ < count_ ? std::move(reason) : "the text ends too early";
     if (at_ < count_) refusal_.value = shortened(tree_.source.substr(offset(), 40));
     return false;
   }

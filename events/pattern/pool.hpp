@@ -2,7 +2,10 @@
 // reserved at once and never moved. Pages that were never written cost nothing.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -24,7 +27,6 @@ class Pool {
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
-  [[nodiscard]] std::size_t bytes() const { return capacity_ * sizeof(T); }
   [[nodiscard]] bool has_room(std::size_t count) const { return capacity_ - size_ >= count; }
   [[nodiscard]] T* data() { return data_.get(); }
   [[nodiscard]] const T* data() const { return data_.get(); }
@@ -57,14 +59,18 @@ class SlotTable {
  public:
   // Room for `count` entries at half load. calloc: empty slots are zero without being touched.
   explicit SlotTable(std::size_t count) {
-    std::size_t slots = 16;
-    while (slots < count * 2) slots *= 2;
+    const std::size_t slots = slots_for(count);
     slots_.reset(static_cast<Slot*>(std::calloc(slots, sizeof(Slot))));
     if (!slots_) throw std::bad_alloc();
     mask_ = slots - 1;
   }
 
-  [[nodiscard]] std::size_t bytes() const { return (mask_ + 1) * sizeof(Slot); }
+  [[nodiscard]] static std::size_t slots_for(std::size_t count) {
+    return std::bit_ceil(std::max<std::size_t>(count * 2, 16));
+  }
+  [[nodiscard]] static std::size_t bytes_for(std::size_t count) {
+    return slots_for(count) * sizeof(Slot);
+  }
   [[nodiscard]] std::size_t first(std::uint64_t hash) const { return hash & mask_; }
   [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & mask_; }
   Slot& operator[](std::size_t at) { return slots_.get()[at]; }

@@ -1,6 +1,7 @@
 #include "events/pattern/rule_set.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -10,10 +11,9 @@
 namespace sluice::pattern {
 namespace {
 
-std::size_t power_of_two(std::size_t at_least) {
-  std::size_t size = 64;
-  while (size < at_least) size *= 2;
-  return size;
+// Counters of keys: sharing one makes a count too high, which only misleads the choice of a key.
+std::size_t counters_for(std::size_t tests) {
+  return std::bit_ceil(std::max<std::size_t>(tests * 2, 64));
 }
 
 std::uint64_t step_hash(std::uint32_t parent, std::string_view step) {
@@ -45,10 +45,14 @@ bool same_predicate(const Predicate& x, const PredicateStore& xs, const Predicat
 }  // namespace
 
 std::size_t SetSizes::bytes() const {
-  return text + predicates * sizeof(Predicate) + tests * (sizeof(SetTest) + 24) +
-         clause_words * sizeof(std::uint32_t) + rules * (sizeof(SetRule) + 8) +
-         postings * (sizeof(Posting) + 16) +
-         nodes * (sizeof(PathNode) + sizeof(PathAccess) + sizeof(Posting) + 8);
+  const std::size_t nodes_and_root = nodes + 1;
+  return text + predicates * sizeof(Predicate) + tests * sizeof(SetTest) +
+         clause_words * sizeof(std::uint32_t) + (rules + 1) * sizeof(SetRule) +
+         (postings + 1) * sizeof(Posting) +
+         nodes_and_root * (sizeof(PathNode) + sizeof(PathAccess) + sizeof(Posting)) +
+         SlotTable<KeySlot>::bytes_for(postings) + SlotTable<IdSlot>::bytes_for(nodes) +
+         SlotTable<IdSlot>::bytes_for(tests) + SlotTable<IdSlot>::bytes_for(rules) +
+         counters_for(tests) * sizeof(std::uint32_t);
 }
 
 RuleSet::RuleSet(const SetSizes& capacity)
@@ -65,7 +69,8 @@ RuleSet::RuleSet(const SetSizes& capacity)
       node_ids_(capacity.nodes),
       test_ids_(capacity.tests),
       name_ids_(capacity.rules),
-      count_mask_(power_of_two(capacity.tests * 2) - 1) {
+      count_mask_(counters_for(capacity.tests) - 1),
+      bytes_(capacity.bytes()) {
   counts_.reset(static_cast<std::uint32_t*>(std::calloc(count_mask_ + 1, sizeof(std::uint32_t))));
   if (!counts_) throw std::bad_alloc();
   rules_.append();  // id 0 means none everywhere; node 0 is the root
@@ -73,10 +78,6 @@ RuleSet::RuleSet(const SetSizes& capacity)
   nodes_.append();
   accesses_.append();
   absent_.append();
-  bytes_ = text_.bytes() + predicates_.bytes() + tests_.bytes() + clause_words_.bytes() +
-           rules_.bytes() + postings_.bytes() + nodes_.bytes() + accesses_.bytes() +
-           absent_.bytes() + keys_.bytes() + node_ids_.bytes() + test_ids_.bytes() +
-           name_ids_.bytes() + (count_mask_ + 1) * sizeof(std::uint32_t);
 }
 
 SetSizes RuleSet::used() const {

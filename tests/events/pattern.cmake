@@ -14,3 +14,10 @@ set_tests_properties(pattern_cases PROPERTIES PASS_REGULAR_EXPRESSION "[0-9]+ pa
 sluice_test(pattern_property_test
   SOURCES pattern_property_test.cpp pattern_random.cpp pattern_reference.cpp
   LINK sluice_pattern)
+sluice_test(pattern_library_test SOURCES pattern_library_test.cpp LINK sluice_pattern)
+sluice_test(pattern_concurrency_test
+  SOURCES pattern_concurrency_test.cpp LINK sluice_pattern Threads::Threads)
+sluice_test(pattern_cli_test SOURCES pattern_cli_test.cpp)
+target_compile_definitions(pattern_cli_test
+  PRIVATE SLUICE_PATTERN_PROGRAM="$<TARGET_FILE:sluice-pattern>")
+add_dependencies(pattern_cli_test sluice-pattern)
