@@ -134,38 +134,25 @@ std::optional<std::uint32_t> RuleSet::add(std::string_view name, const RuleData&
 }
 
 bool RuleSet::add_all(const RuleSet& other) {
-  // Paths keep their numbers' order, tests are renumbered when they are first met.
+  // Paths and tests are renumbered when they are first met.
   std::vector<std::uint32_t> paths(other.nodes_.size(), 0);
   std::vector<std::uint32_t> tests(other.tests_.size(), UINT32_MAX);
-  const auto path_of = [&](auto&& self, std::uint32_t id) -> std::uint32_t {
-    if (id == 0 || paths[id] != 0) return paths[id];
-    const PathNode& node = other.nodes_[id];
-    return paths[id] = intern_step(self(self, node.parent),
-                                   {other.text_.data() + node.step, node.step_size});
-  };
-  if (!nodes_.has_room(other.nodes_.size()) || !text_.has_room(other.text_.size()) ||
-      !predicates_.has_room(other.predicates_.size()) || !tests_.has_room(other.tests_.size()) ||
-      !clause_words_.has_room(other.clause_words_.size()) ||
-      !rules_.has_room(other.rules_.size())) {
-    return false;
-  }
+  const std::uint32_t now = other.sequence();
   for (std::uint32_t old = 1; old < other.rules_.size(); ++old) {
-    const SetRule& source = other.rules_[old];
-    if (!other.is_visible(old, other.sequence())) continue;
-    const std::uint32_t rule = begin_rule(other.name_of(old));
-    std::uint32_t at = source.first_clause;
-    for (std::uint32_t i = 0; i < source.clause_count; ++i) {
-      clause_tests_.clear();
+    if (!other.is_visible(old, now)) continue;
+    const std::string_view name = other.name_of(old);
+    if (!rules_.has_room(1) || !text_.has_room(name.size())) return false;
+    const std::uint32_t rule = begin_rule(name);
+    std::uint32_t at = other.rules_[old].first_clause;
+    for (std::uint32_t i = 0; i < other.rules_[old].clause_count; ++i) {
       const SetClause copied = other.clause(at);
       at = clause_after(at, copied);
+      clause_tests_.clear();
       for (const std::uint32_t id : copied.tests) {
-        if (tests[id] == UINT32_MAX) {
-          const SetTest& test = other.tests_[id];
-          tests[id] = intern_test(path_of(path_of, test.path), test.exact_count,
-                                  {other.predicates_of(test), other.store()});
-        }
+        if (tests[id] == UINT32_MAX && !copy_test(other, id, paths, tests[id])) return false;
         clause_tests_.push_back(tests[id]);
       }
+      if (!clause_words_.has_room(2 + clause_tests_.size())) return false;
       append_clause(rule, clause_tests_);
     }
     rules_[rule].birth.store(0, std::memory_order_relaxed);
@@ -177,6 +164,41 @@ bool RuleSet::add_all(const RuleSet& other) {
   for (std::uint32_t id = 0; id < end; id = clause_after(id, clause(id))) {
     if (!post_clause(id)) return false;
   }
+  return true;
+}
+
+// Copies test `id` of another set, and its path; `copy` becomes its number here. False: no room.
+bool RuleSet::copy_test(const RuleSet& other, std::uint32_t id, std::vector<std::uint32_t>& paths,
+                        std::uint32_t& copy) {
+  const SetTest& test = other.tests_[id];
+  const Origin origin = {other.predicates_of(test), other.store()};
+  std::size_t text = 0;
+  std::size_t predicates = 0;
+  const auto measure = [&](const Predicate& p) {
+    ++predicates;
+    if (has_text(p.kind)) text += p.size;
+  };
+  for (const Predicate& p : origin.predicates) {
+    measure(p);
+    if (p.kind != PredicateKind::kAnythingBut) continue;
+    for (std::uint32_t i = 0; i < p.size; ++i) measure(origin.store.predicates[p.a + i]);
+  }
+  std::vector<std::uint32_t> missing;  // the steps of its path that are not here yet
+  for (std::uint32_t node = test.path; node != 0 && paths[node] == 0;
+       node = other.nodes_[node].parent) {
+    missing.push_back(node);
+    text += other.nodes_[node].step_size;
+  }
+  if (!text_.has_room(text) || !predicates_.has_room(predicates) || !tests_.has_room(1) ||
+      !nodes_.has_room(missing.size())) {
+    return false;
+  }
+  for (auto node = missing.rbegin(); node != missing.rend(); ++node) {
+    const PathNode& source = other.nodes_[*node];
+    paths[*node] =
+        intern_step(paths[source.parent], {other.text_.data() + source.step, source.step_size});
+  }
+  copy = intern_test(paths[test.path], test.exact_count, origin);
   return true;
 }
 

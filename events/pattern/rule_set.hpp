@@ -167,6 +167,8 @@ class RuleSet {
   std::uint32_t intern_step(std::uint32_t parent, std::string_view step);
   std::uint32_t intern_test(std::uint32_t path, std::uint32_t exact_count, const Origin& origin);
   void copy_predicates(const Origin& origin);
+  [[nodiscard]] bool copy_test(const RuleSet& other, std::uint32_t id,
+                               std::vector<std::uint32_t>& paths, std::uint32_t& copy);
   [[nodiscard]] bool same_test(const SetTest& test, std::uint32_t path, const Origin& origin) const;
   [[nodiscard]] std::uint32_t begin_rule(std::string_view name);
   void append_clause(std::uint32_t rule, std::span<const std::uint32_t> tests);
