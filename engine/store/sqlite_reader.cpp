@@ -171,6 +171,12 @@ Result<void> take_segment(const Segment& segment, Sequence sequence, const Choic
   return {};
 }
 
+Error facts_missing(Sequence expected, Sequence found) {
+  return {ErrorKind::kCorrupt, "",
+          "The facts " + std::to_string(expected) + " to " + std::to_string(found - 1) +
+              " are missing. Restore the data directory from a copy."};
+}
+
 // Appends what is chosen from the blocks that begin in [from, to].
 Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choice& choice,
                          std::vector<StoredFact>& out) {
@@ -179,6 +185,7 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
   const Rewind rewind(**statement);
   (*statement)->bind(from, to);
   Names names(db);
+  Sequence expected = 0;
   while (out.size() < choice.limit) {
     auto row = (*statement)->next();
     if (!row) return row.error();
@@ -186,6 +193,7 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
     auto segments = read_block((*statement)->bytes(1));
     if (!segments) return segments.error();
     auto sequence = static_cast<Sequence>((*statement)->number(0));
+    if (expected != 0 && sequence != expected) return facts_missing(expected, sequence);
     for (const Segment& segment : *segments) {
       if (!choice.pipeline || segment.pipeline == *choice.pipeline) {
         auto name = names.of(segment.pipeline);
@@ -195,6 +203,7 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
       }
       sequence += segment.count;
     }
+    expected = sequence;
   }
   return {};
 }
