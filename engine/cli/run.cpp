@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/run_screen.hpp"
@@ -138,15 +139,20 @@ class RunLoop {
   void take_answer() {
     char text[1024];
     const ssize_t size = read(STDIN_FILENO, text, sizeof text);
-    const ActionKey key = *asking_;
-    if (size <= 0) {
-      finish_asking();
-      answer(key, false,
-             "nobody answered: standard input is at its end (use --approve to answer yes)");
-      return;
+    if (size > 0) typed_.append(text, static_cast<std::size_t>(size));
+    while (asking_ && typed_.find('\n') != std::string::npos) {
+      const std::string line = typed_.substr(0, typed_.find('\n'));
+      typed_.erase(0, line.size() + 1);
+      take_line(line);
     }
-    std::string line(text, static_cast<std::size_t>(size));
-    line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
+    if (size > 0 || !asking_) return;
+    if (!typed_.empty()) take_line(std::exchange(typed_, ""));
+    if (!asking_) return;
+    const ActionKey key = *asking_;
+    finish_asking();
+    answer(key, false, "nobody answered: standard input is at its end (--approve answers yes)");
+  }
+  void take_line(const std::string& line) {
     const std::string word = line.substr(0, line.find(' '));
     const std::string comment =
         line.find(' ') == std::string::npos ? "" : line.substr(line.find(' ') + 1);
@@ -157,8 +163,10 @@ class RunLoop {
       std::fflush(stdout);
       return;
     }
+    const ActionKey key = *asking_;
     finish_asking();
     answer(key, yes, comment);
+    if (!approvals_.empty()) ask();
   }
   void finish_asking() {
     std::erase(approvals_, *asking_);
@@ -168,6 +176,7 @@ class RunLoop {
   void answer(const ActionKey& key, bool approved, const std::string& summary) {
     ActionRun run;
     run.id = action(key).id;
+    run.attempt = key.attempt;
     session_.answer(screen_.view().stages.at(key.stage).name, action(key).name, approval_token(run),
                     approved, summary, caller_arn());
   }
@@ -195,6 +204,7 @@ class RunLoop {
   EventReader reader_;
   std::vector<ActionKey> approvals_;
   std::optional<ActionKey> asking_;
+  std::string typed_;  // of an answer, so far
   int interrupts_ = 0;
   bool ended_ = false;
 };

@@ -106,10 +106,8 @@ void RunSession::start(const RunRequest& request, Uuid id) {
   declaration.version = state.version;
   const auto current = state.versions.find(state.version);
   const ReplyFunction refused = [this](const Reply& reply) {
-    if (const auto* rejected = std::get_if<Rejected>(&reply)) {
-      ui_.add_notice("Refused (" + rejected->code + "): " + rejected->why);
-      ui_.end();
-    }
+    tell_refusal(reply);
+    if (std::holds_alternative<Rejected>(reply)) ui_.end();
   };
   if (current == state.versions.end() || *current->second != declaration)
     (void)engine_->submit(pipeline_, AdoptDefinition{std::move(declaration)}, refused);
@@ -122,15 +120,22 @@ void RunSession::start(const RunRequest& request, Uuid id) {
   });
 }
 
+void RunSession::tell_refusal(const Reply& reply) {
+  if (const auto* rejected = std::get_if<Rejected>(&reply))
+    ui_.add_notice("Refused (" + rejected->code + "): " + rejected->why);
+}
+
 void RunSession::stop_execution(Uuid id, bool abandon, const std::string& by) {
   const std::string reason =
       abandon ? "interrupted twice at the terminal" : "interrupted at the terminal";
-  (void)engine_->submit(pipeline_, StopExecution{id, abandon, reason, by});
+  (void)engine_->submit(pipeline_, StopExecution{id, abandon, reason, by},
+                        [this](const Reply& reply) { tell_refusal(reply); });
 }
 
 void RunSession::answer(const std::string& stage, const std::string& action, Uuid token,
                         bool approved, const std::string& summary, const std::string& by) {
-  (void)engine_->submit(pipeline_, AnswerApproval{stage, action, token, approved, summary, by});
+  (void)engine_->submit(pipeline_, AnswerApproval{stage, action, token, approved, summary, by},
+                        [this](const Reply& reply) { tell_refusal(reply); });
 }
 
 Result<void> RunSession::finish() {

@@ -55,6 +55,7 @@ class RunSession {
 
  private:
   RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui);
+  void tell_refusal(const Reply& reply);
   Result<void> take_lease();
   HostPoolOptions host_options(std::vector<ActionTypeDescription> catalogue);
   void abandon_orphans(const std::string& by);
