@@ -48,8 +48,8 @@ std::string check_action(const sluice_action_type& type) {
   if (!is_name(type.provider, 35)) return "provider must be 1 to 35 of [0-9A-Za-z_-]";
   if (!is_name(type.version, 9)) return "version must be 1 to 9 of [0-9A-Za-z_-]";
   if (!type.run) return "run is null";
-  if (type.min_inputs > type.max_inputs || type.max_inputs > 5)
-    return "input artifacts must be a range within 0..5";
+  if (type.min_inputs > type.max_inputs || type.max_inputs > 10)
+    return "input artifacts must be a range within 0..10";
   if (type.min_outputs > type.max_outputs || type.max_outputs > 5)
     return "output artifacts must be a range within 0..5";
   if (type.default_timeout_ms < 0) return "default_timeout_ms is negative";
