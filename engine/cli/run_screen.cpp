@@ -158,8 +158,6 @@ std::string run_summary(
       terminal.paint(view.pipeline + " #" + std::to_string(view.number), Paint::kBold) + " " +
       terminal.paint(status_text(view.status), paint_of(view.status)) + " after " +
       duration_text(view.ended.ms - view.started.ms) + "  (execution " + id + ")\n";
-  if (!view.summary.empty() && view.status != ExecutionStatus::kSucceeded)
-    text += "  " + view.summary + "\n";
   std::string first_failed;
   for (const StageView& stage : view.stages) {
     for (const ActionView& action : stage.actions) {
@@ -171,10 +169,11 @@ std::string run_summary(
               action.failure.message + "\n";
       for (const std::string& line : log_tail(stage, action))
         text += terminal.paint("    │ ", Paint::kDim) +
-                fit(line, std::max(40, terminal.width - 6)) + "\n";
+                (terminal.interactive ? fit(line, std::max(40, terminal.width - 6)) : line) + "\n";
     }
   }
   text += "\n";
+  if (first_failed.empty() && !view.summary.empty()) text += "  " + view.summary + "\n\n";
   if (!first_failed.empty())
     text += "  whole log:   sluice logs " + short_id + " " + first_failed + suffix + "\n";
   return text + "  details:     sluice show " + short_id + suffix + "\n";
