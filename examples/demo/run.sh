@@ -131,9 +131,9 @@ counts="$(grep -cw Succeeded <<<"$executions") succeeded, $(grep -cw Failed <<<"
 step "Try next"
 cat <<END
    export PATH=$build/bin:\$PATH SLUICE_DATA=$data
-   sluice show               # the last execution, action by action
-   sluice logs               # what its actions printed
-   sluice graph $scratch/pipeline.yml
-   sluice run $scratch/pipeline.yml    # asks for approval; change $repository and commit first, if you like
-   rm -r $scratch            # when done (the service and the subscriber are stopped)
+   sluice show                       # the last execution, action by action
+   sluice logs                       # what its actions printed
+   cd $scratch                       # change and commit something in webshop/, then:
+   sluice run pipeline.yml           # asks for approval, and leaves the service running
+   SITE=$site bash webshop/scripts/stop.sh; rm -r $scratch    # when done
 END
