@@ -118,14 +118,19 @@ void RunScreen::tick(Instant now) {
 }
 
 void RunScreen::erase_picture() {
-  if (drawn_lines_ > 0) put("\x1b[" + std::to_string(drawn_lines_) + "A\x1b[J");
+  if (drawn_lines_ > 0) put("\r\x1b[" + std::to_string(drawn_lines_) + "A\x1b[J");
   drawn_lines_ = 0;
 }
 
 void RunScreen::draw(Instant now) {
-  terminal_.width = Terminal::current().width;
+  const Terminal current = Terminal::current();
+  terminal_.width = current.width;
   std::string picture;
-  const auto lines = execution_lines(view_, terminal_, now);
+  auto lines = execution_lines(view_, terminal_, now);
+  // A picture taller than the window cannot be redrawn: the title and the end are what moves.
+  const auto most = static_cast<std::size_t>(std::max(4, current.height - 1));
+  if (lines.size() > most)
+    lines.erase(lines.begin() + 1, lines.end() - static_cast<std::ptrdiff_t>(most - 1));
   for (const std::string& line : lines) picture += line + "\n";
   put(picture);
   drawn_lines_ = lines.size();

@@ -20,10 +20,12 @@ Terminal Terminal::current() {
   terminal.interactive = output && !dumb && isatty(STDIN_FILENO) == 1;
   terminal.color = output && !dumb && !(no_color && *no_color);
   winsize size{};
-  if (output && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+  if (output && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.width = size.ws_col;
-  else if (const char* columns = std::getenv("COLUMNS"))
+    terminal.height = size.ws_row;
+  } else if (const char* columns = std::getenv("COLUMNS")) {
     terminal.width = std::clamp(std::atoi(columns), 20, 1000);
+  }
   return terminal;
 }
 

@@ -10,9 +10,9 @@ namespace sluice {
 enum class Paint : std::uint8_t { kPlain, kBold, kDim, kGreen, kRed, kYellow, kBlue };
 
 struct Terminal {
-  bool interactive = false;  // both input and output are a terminal
-  bool color = false;        // a terminal, TERM is not dumb, and NO_COLOR is not set
-  int width = 80;            // columns
+  bool interactive = false;     // both input and output are a terminal
+  bool color = false;           // a terminal, TERM is not dumb, and NO_COLOR is not set
+  int width = 80, height = 24;  // columns, rows
 
   // Of standard output, now.
   [[nodiscard]] static Terminal current();
