@@ -1,15 +1,11 @@
 #include "engine/definition/action_types.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "engine/definition/suggest.hpp"
 
 namespace sluice::definition {
 namespace {
-
-constexpr std::array<std::string_view, 8> kCategories{"Source", "Build",    "Test",    "Deploy",
-                                                      "Invoke", "Approval", "Compute", "Rule"};
 
 // What does the work of a cloud provider here. Their settings differ, so this is advice and not a
 // translation.
@@ -61,16 +57,6 @@ ActionTypeDescription rule_type(std::string provider, std::string uses, std::str
 }
 
 }  // namespace
-
-std::string_view category_text(Category category) {
-  return kCategories[static_cast<std::size_t>(category) - 1];
-}
-
-std::optional<Category> category_from(std::string_view text) {
-  const auto found = std::find(kCategories.begin(), kCategories.end(), text);
-  if (found == kCategories.end()) return std::nullopt;
-  return static_cast<Category>(found - kCategories.begin() + 1);
-}
 
 std::string type_text(const ActionTypeId& id) {
   return std::string(category_text(id.category)) + "/" + id.owner + "/" + id.provider + "@" +

@@ -2,18 +2,15 @@
 // service's stage rules (facts/codepipeline.md 2.15), which are the engine's own.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/core/action_type.hpp"
+#include "engine/definition/words.hpp"
 
 namespace sluice::definition {
 
-// The words of the file for the core's enums.
-[[nodiscard]] std::string_view category_text(Category category);
-[[nodiscard]] std::optional<Category> category_from(std::string_view text);
 // "Build/Sluice/Buildspec@1"
 [[nodiscard]] std::string type_text(const ActionTypeId& id);
 

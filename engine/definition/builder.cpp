@@ -61,22 +61,8 @@ std::vector<std::string> commands_at(const Node& map) {
   return commands;
 }
 
-template <class Enum>
-Enum choice_at(const Node& map, std::string_view key, Enum absent,
-               std::initializer_list<std::pair<std::string_view, Enum>> words) {
-  const auto text = text_at(map, key);
-  for (const auto& [word, value] : words) {
-    if (word == text) return value;
-  }
-  return absent;
-}
-
 ConditionResult result_of(const Node& map) {
-  return choice_at(map, "result", ConditionResult::kNone,
-                   {{"ROLLBACK", ConditionResult::kRollback},
-                    {"FAIL", ConditionResult::kFail},
-                    {"RETRY", ConditionResult::kRetry},
-                    {"SKIP", ConditionResult::kSkip}});
+  return result_from(text_at(map, "result")).value_or(ConditionResult::kNone);
 }
 
 class Builder {
@@ -90,9 +76,7 @@ class Builder {
     pipeline.name = text_at(root, "name");
     pipeline.role_arn = text_at(root, "roleArn");
     pipeline.version = static_cast<std::uint32_t>(integer_at(root, "version", 1));
-    pipeline.mode =
-        choice_at(root, "executionMode", ExecutionMode::kSuperseded,
-                  {{"QUEUED", ExecutionMode::kQueued}, {"PARALLEL", ExecutionMode::kParallel}});
+    pipeline.mode = mode_from(text_at(root, "executionMode")).value_or(ExecutionMode::kSuperseded);
     pipeline.finish_on_own_version = flag_at(root, "finishOnOwnVersion");
     pipeline.supersede_waiting_approval = flag_at(root, "supersedeWaitingApproval");
     pipeline.max_executions = static_cast<std::uint32_t>(integer_at(root, "maxExecutions", 0));
@@ -105,10 +89,10 @@ class Builder {
     for (const auto* item : items_at(root, "stages")) stage(*item);
     for (const auto* item : items_at(root, "triggers")) trigger(*item);
     // facts 0: without a pipelineType, V1 unless a V2-only feature is present.
-    pipeline.type = choice_at(
-        root, "pipelineType",
-        draft_.v2_features.empty() && !own_notation_ ? PipelineType::kV1 : PipelineType::kV2,
-        {{"V1", PipelineType::kV1}, {"V2", PipelineType::kV2}});
+    const auto declared = text_at(root, "pipelineType");
+    const bool v1 =
+        declared == "V1" || (declared.empty() && draft_.v2_features.empty() && !own_notation_);
+    pipeline.type = v1 ? PipelineType::kV1 : PipelineType::kV2;
     return std::move(draft_);
   }
 
@@ -160,8 +144,8 @@ class Builder {
       stage.on_failure.result = result_of(*hook);
       condition(*hook, stage.on_failure.condition, places.on_failure);
       if (const auto* retry = hook->find("retryConfiguration")) {
-        stage.on_failure.retry_mode = choice_at(*retry, "retryMode", RetryMode::kFailedActions,
-                                                {{"ALL_ACTIONS", RetryMode::kAllActions}});
+        stage.on_failure.retry_mode =
+            retry_from(text_at(*retry, "retryMode")).value_or(RetryMode::kFailedActions);
         stage.on_failure.max_retries =
             static_cast<std::uint16_t>(integer_at(*retry, "maxRetries", 1));
       }

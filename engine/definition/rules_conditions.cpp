@@ -7,11 +7,6 @@
 namespace sluice::definition {
 namespace {
 
-constexpr std::string_view result_text(ConditionResult result) {
-  constexpr std::string_view kTexts[] = {"", "ROLLBACK", "FAIL", "RETRY", "SKIP"};
-  return kTexts[static_cast<int>(result)];
-}
-
 class ConditionCheck {
  public:
   ConditionCheck(const Draft& draft, std::size_t stage, Diagnostics& diagnostics)

@@ -197,7 +197,7 @@ class ShapeCheck {
     if (ms > 0 && ms <= kMaxTimeoutMs) return;
     diagnostics_.error(node.at, Code::kBadFormat,
                        quote(node.text) +
-                           " is no duration of 1s to 60d; write 90s, 30m, 2h, 1d "
+                           " is no duration of at most 60d; write 90s, 30m, 2h, 1d "
                            "or 1h30m");
   }
 

@@ -51,9 +51,14 @@ constinit const Format kRoleArnFormat{
     "write arn:aws:iam::ACCOUNT:role/NAME with a 12-digit account"};
 
 std::int64_t duration_ms(std::string_view text) {
-  constexpr std::string_view kUnits = "smhd";
-  constexpr std::array<std::int64_t, 4> kUnitMs{1000, 60'000, 3'600'000, 86'400'000};
-  constexpr std::int64_t kMaxNumber = 100'000'000;
+  struct Unit {
+    std::string_view name;
+    std::int64_t ms;
+  };
+  // "ms" stands before "m" and "s", which are its prefix and its end.
+  constexpr std::array<Unit, 5> kUnits{
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+  constexpr std::int64_t kMaxNumber = 10'000'000'000;
   constexpr std::size_t kLongest = 40;
   if (text.size() > kLongest) return 0;
   std::int64_t total = 0;
@@ -64,11 +69,12 @@ std::int64_t duration_ms(std::string_view text) {
       number = number * 10 + (text[digits] - '0');
       if (number > kMaxNumber) return 0;
     }
-    if (digits == 0 || digits == text.size()) return 0;
-    const auto unit = kUnits.find(text[digits]);
-    if (unit == std::string_view::npos) return 0;
-    total += number * kUnitMs[unit];
-    text.remove_prefix(digits + 1);
+    text.remove_prefix(digits);
+    const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
+                                   [&](const Unit& u) { return text.starts_with(u.name); });
+    if (digits == 0 || unit == kUnits.end()) return 0;
+    total += number * unit->ms;
+    text.remove_prefix(unit->name.size());
   }
   return total;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "engine/definition/draft.hpp"
 #include "engine/definition/shapes.hpp"
 #include "engine/definition/suggest.hpp"
