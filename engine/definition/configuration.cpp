@@ -134,7 +134,9 @@ class ConfigurationReader {
     }
     if (entry.value->kind == Node::Kind::kNull) {
       diagnostics_.error(entry.at, Code::kBadConfiguration,
-                         "`" + entry.key + "` has no value; give one or remove the key");
+                         "`" + entry.key +
+                             "` has no value; give one (in quotes if it starts with #{, which "
+                             "begins a comment) or remove the key");
       return;
     }
     auto text = entry.value->is_scalar() ? entry.value->text : json_text(*entry.value);

@@ -12,7 +12,7 @@ constexpr std::size_t kMaxKept = 2000;
 
 constexpr std::array kRows = {
     CodeRow{Code::kUnreadable, "unreadable", "", "The file cannot be opened or read."},
-    CodeRow{Code::kTooLarge, "too-large", "", "The file is larger than 4 MiB."},
+    CodeRow{Code::kTooLarge, "too-large", "", "The file is larger than 2 MiB."},
     CodeRow{Code::kEmpty, "empty", "", "The file holds no document."},
     CodeRow{Code::kNotUtf8, "not-utf8", "", "The text is not UTF-8."},
     CodeRow{Code::kBadCharacter, "bad-character", "", "The text holds a control character."},

@@ -83,7 +83,7 @@ bool check_text(std::string_view text, Diagnostics& diagnostics) {
     diagnostics.error({}, Code::kTooLarge,
                       "the file has " + std::to_string(text.size()) +
                           " bytes; a workflow file has at most " + std::to_string(kMaxTextBytes) +
-                          " (4 MiB)");
+                          " (2 MiB)");
     return false;
   }
   const auto bad = first_bad_byte(text);

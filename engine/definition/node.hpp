@@ -15,10 +15,11 @@ namespace sluice::definition {
 
 // Limits of a workflow file. The largest declaration that the cloud service takes has 1000 actions;
 // exported with four-space indentation that is about 1.5 MB and 60,000 values.
-inline constexpr std::size_t kMaxTextBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxTextBytes = std::size_t{2} << 20;
 inline constexpr std::size_t kMaxNodes = 250'000;                    // aliases followed
 inline constexpr std::size_t kMaxExpandedBytes = 2 * kMaxTextBytes;  // likewise
 inline constexpr std::size_t kMaxDepth = 64;
+inline constexpr std::size_t kMaxOpenBrackets = 1000;  // of YAML text, wherever they stand
 
 struct Node {
   enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap };

@@ -1,4 +1,5 @@
 // facts/codepipeline.md 1.7 rows 2-9, 23, 24, 32: what stands where.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -110,29 +111,34 @@ class StructureCheck {
 
   void sources(std::size_t s) {
     const auto& actions = pipeline_.stages[s].actions;
-    bool has_source = false, all_known = true;
-    for (std::size_t a = 0; a < actions.size(); ++a) {
-      const auto& action = actions[a];
-      const bool source = action.type.category == Category::kSource;
-      all_known = all_known && is_known(action);
-      has_source = has_source || source;
-      if (!is_known(action) || source == (s == 0)) continue;
-      const auto at = type_place(s, a);
-      if (source) {
-        diagnostics_.error(
-            at, Code::kLateSource,
-            "action " + quote(action.name) + " is a Source action; move it to the first stage");
-      } else {
-        diagnostics_.error(at, Code::kSourceStage,
-                           "action " + quote(action.name) + " is a " +
-                               std::string(category_text(action.type.category)) +
-                               " action; the first stage has Source actions only, move it to a "
-                               "later stage");
-      }
-    }
-    if (s == 0 && all_known && !has_source && !actions.empty()) {
+    const auto is_source = [](const ActionDeclaration& action) {
+      return action.type.category == Category::kSource;
+    };
+    if (s == 0 && std::none_of(actions.begin(), actions.end(), is_source)) {
+      const bool all_known = std::all_of(actions.begin(), actions.end(), is_known);
+      if (!all_known || actions.empty()) return;
       error({"stages", s, "actions"}, Code::kSourceStage,
-            "the first stage has no Source action; add one, such as `uses: source/git`");
+            "the first stage has no Source action; put a stage before it, with an action such as "
+            "`uses: source/git`");
+      return;
+    }
+    for (std::size_t a = 0; a < actions.size(); ++a) {
+      if (is_known(actions[a]) && is_source(actions[a]) != (s == 0)) misplaced(s, a);
+    }
+  }
+
+  void misplaced(std::size_t s, std::size_t a) {
+    const auto& action = pipeline_.stages[s].actions[a];
+    if (s > 0) {
+      diagnostics_.error(
+          type_place(s, a), Code::kLateSource,
+          "action " + quote(action.name) + " is a Source action; move it to the first stage");
+    } else {
+      diagnostics_.error(type_place(s, a), Code::kSourceStage,
+                         "action " + quote(action.name) + " is a " +
+                             std::string(category_text(action.type.category)) +
+                             " action; the first stage has Source actions only, move it to a "
+                             "later stage");
     }
   }
 

@@ -20,7 +20,7 @@ ParsedWorkflow unreadable(const std::string& file, definition::Code code, const 
 ParsedWorkflow too_large(const std::string& file, const std::string& size) {
   return unreadable(file, definition::Code::kTooLarge,
                     "the file has " + size + " bytes; a workflow file has at most " +
-                        std::to_string(definition::kMaxTextBytes) + " (4 MiB)");
+                        std::to_string(definition::kMaxTextBytes) + " (2 MiB)");
 }
 
 // At most one byte more than is allowed, so that the caller sees that it is too much.

@@ -22,8 +22,8 @@ Position position(const YAML::Mark& mark) {
 // duplicate keys are seen.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(Document& document, Diagnostics& diagnostics)
-      : document_(document), diagnostics_(diagnostics) {}
+  TreeBuilder(const std::string& text, Document& document, Diagnostics& diagnostics)
+      : text_(text), document_(document), diagnostics_(diagnostics) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
@@ -54,10 +54,16 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    // Written as the escape "\0"; environment variables and arguments would end there.
+    if (value.find('\0') != std::string::npos) {
+      throw Refusal{position(mark), Code::kBadCharacter,
+                    "a NUL character is not allowed in a workflow file; remove the \\0"};
+    }
     auto& node = document_.add(Node::Kind::kScalar, position(mark));
     node.text = value;
     node.bytes = value.size();
     node.quoted = tag != "?";
+    if (node.quoted) check_quotes(mark);
     check_tag(mark, tag);
     remember(anchor, node);
     put(node);
@@ -139,7 +145,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   [[noreturn]] static void refuse_key(Position at) {
-    throw Refusal{at, Code::kUnsupportedYaml, "a key must be plain text"};
+    throw Refusal{at, Code::kUnsupportedYaml,
+                  "a key must be plain text, not a list or a map; is a bracket left open?"};
   }
 
   void remember(YAML::anchor_t anchor, const Node& node) {
@@ -160,6 +167,23 @@ class TreeBuilder final : public YAML::EventHandler {
                        "the tag " + quote(tag) + " is not supported; write the value itself");
   }
 
+  // yaml-cpp 0.7 takes the end of the file for the closing quote.
+  void check_quotes(const YAML::Mark& mark) const {
+    const auto start = static_cast<std::size_t>(mark.pos);
+    if (start >= text_.size() || (text_[start] != '"' && text_[start] != '\'')) return;
+    const char mark_character = text_[start];
+    for (std::size_t i = start + 1; i < text_.size(); ++i) {
+      if (text_[i] == '\\' && mark_character == '"') {
+        ++i;
+      } else if (text_[i] == mark_character) {
+        return;
+      }
+    }
+    throw Refusal{position(mark), Code::kSyntax,
+                  "not valid YAML: the text in quotes that starts here has no end"};
+  }
+
+  const std::string& text_;
   Document& document_;
   Diagnostics& diagnostics_;
   std::vector<Frame> frames_;
@@ -167,11 +191,29 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+// yaml-cpp keeps every token after an unclosed bracket in memory, 250 bytes each, before it hands
+// out the first; no readable file leaves this many open.
+void check_brackets(const std::string& text) {
+  Position at;
+  std::size_t open = 0;
+  for (const char c : text) {
+    if (c == '[' || c == '{') ++open;
+    if ((c == ']' || c == '}') && open > 0) --open;
+    if (open > kMaxOpenBrackets) {
+      throw Refusal{at, Code::kTooDeep,
+                    "more than " + std::to_string(kMaxOpenBrackets) + " brackets are open here"};
+    }
+    ++at.column;
+    if (c == '\n') at = {at.line + 1, 1};
+  }
+}
+
 }  // namespace
 
 Document read_yaml(const std::string& text, Diagnostics& diagnostics) {
+  check_brackets(text);
   Document document;
-  TreeBuilder builder(document, diagnostics);
+  TreeBuilder builder(text, document, diagnostics);
   std::istringstream input(text);
   try {
     YAML::Parser parser(input);

@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_workflow_file SOURCES workflow_file.cpp LINK sample_catalogue)
