@@ -1,0 +1,61 @@
+# Installs the SDK to a scratch prefix and builds plugins against it as a user would: those that
+# `sluice plugin new` writes, and those of examples/plugins. Needs BUILD, SOURCE, SLUICE and SCRATCH.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  set(output "${output}" PARENT_SCOPE)
+  set(status "${status}" PARENT_SCOPE)
+endfunction()
+function(must_run)
+  run(${ARGN})
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\nended with ${status}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+function(build_plugin folder name)
+  must_run(${CMAKE_COMMAND} -G Ninja -S ${folder} -B ${SCRATCH}/build/${name} -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix
+    -DSLUICE_PROGRAM=${SLUICE})
+  must_run(${CMAKE_COMMAND} --build ${SCRATCH}/build/${name} -j 2)
+endfunction()
+function(build_and_test folder name)
+  build_plugin(${folder} ${name})
+  must_run(${CMAKE_CTEST_COMMAND} --test-dir ${SCRATCH}/build/${name} --output-on-failure --no-tests=error)
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+file(MAKE_DIRECTORY ${SCRATCH}/new)
+must_run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix --component sdk)
+
+must_run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/new ${SLUICE} plugin new hello)
+must_run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/new ${SLUICE} plugin new Hello-C --lang c)
+build_and_test(${SCRATCH}/new/hello hello)
+build_and_test(${SCRATCH}/new/Hello-C Hello-C)
+foreach(name hello-c word-count)
+  build_and_test(${SOURCE}/examples/plugins/${name} example-${name})
+endforeach()
+
+# The generated plugin exports one symbol.
+must_run(nm -D --defined-only ${SCRATCH}/build/hello/hello.so)
+string(REGEX MATCHALL "[^\n]+" symbols "${output}")
+list(LENGTH symbols count)
+if(NOT count EQUAL 1 OR NOT output MATCHES "sluice_plugin_entry_v1")
+  message(FATAL_ERROR "hello.so exports:\n${output}")
+endif()
+
+# A folder is not overwritten, and a name that cannot be one is refused.
+foreach(name hello "no name" "../up" "")
+  run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/new ${SLUICE} plugin new "${name}")
+  if(NOT status EQUAL 2)
+    message(FATAL_ERROR "plugin new '${name}' ended with ${status}:\n${output}")
+  endif()
+endforeach()
+
+# A forgotten export does not pass the plugin's own tests.
+file(READ ${SCRATCH}/new/hello/hello.cpp source)
+string(REGEX REPLACE "SLUICE_PLUGIN.*" "sluice::Outcome (*used)(sluice::Run&) = greet;\n" source "${source}")
+file(WRITE ${SCRATCH}/new/hello/hello.cpp "${source}")
+build_plugin(${SCRATCH}/new/hello hello)
+run(${CMAKE_CTEST_COMMAND} --test-dir ${SCRATCH}/build/hello --output-on-failure)
+if(status EQUAL 0 OR NOT output MATCHES "does not export sluice_plugin_entry_v1")
+  message(FATAL_ERROR "a plugin without an entry passed its tests:\n${output}")
+endif()
