@@ -5,11 +5,14 @@
 
 #include "engine/cli/action.hpp"
 #include "engine/cli/events.hpp"
+#include "engine/cli/graph.hpp"
 #include "engine/cli/history.hpp"
 #include "engine/cli/pattern.hpp"
 #include "engine/cli/plugin.hpp"
 #include "engine/cli/run.hpp"
+#include "engine/cli/schema.hpp"
 #include "engine/cli/terminal.hpp"
+#include "engine/cli/validate.hpp"
 
 using namespace sluice;
 
@@ -31,6 +34,9 @@ int run_cli(int argc, char** argv) {
   environment.width = terminal.width;
   int exit_code = 0;
   add_run_command(app, environment, exit_code);
+  add_validate_command(app, environment, exit_code);
+  add_schema_command(app, environment, exit_code);
+  add_graph_command(app, environment, exit_code);
   add_events_command(app, exit_code);
   add_executions_command(app, exit_code);
   add_show_command(app, exit_code);

@@ -16,7 +16,7 @@
 #include "engine/cli/run_screen.hpp"
 #include "engine/cli/run_session.hpp"
 #include "engine/core/approval.hpp"
-#include "engine/definition/diagnostic.hpp"
+#include "engine/definition/diagnostic_text.hpp"
 #include "engine/definition/workflow.hpp"
 #include "engine/runtime/event_reader.hpp"
 #include "engine/runtime/random_id.hpp"
@@ -253,8 +253,10 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
   if (!catalogue) return complain(catalogue.error());
   auto workflow = load_workflow_file(options.file, *catalogue);
   if (!workflow.diagnostics.empty())
-    for (const auto& diagnostic : workflow.diagnostics)
-      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    std::fprintf(stderr, "%s",
+                 definition::render(workflow.diagnostics, workflow.text,
+                                    {environment.color, environment.width})
+                     .c_str());
   if (!workflow.declaration) return 2;
 
   RunRequest request;
