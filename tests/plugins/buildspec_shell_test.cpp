@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/build/plain_command.hpp"
 #include "plugins/build/shell.hpp"
 #include "tests/support/fake_host.hpp"
 
@@ -214,6 +215,38 @@ TEST_CASE("an entry of a megabyte passes, and so does its state") {
   CHECK(shell.run("X='" + std::string(1 << 20, 'x') + "'").ok());
   CHECK(shell.run("exit 1").status == 1);
   CHECK(shell.run("[ ${#X} = 1048576 ]").ok());
+}
+
+TEST_CASE("which commands need no shell") {
+  using sluice::build::plain_words;
+  using Words = std::vector<std::string>;
+  CHECK(plain_words("true") == Words{"true"});
+  CHECK(plain_words("  make  -j2 all ") == Words{"make", "-j2", "all"});
+  CHECK(plain_words("./a/b --x:y,z") == Words{"./a/b", "--x:y,z"});
+  for (const char* command :
+       {"",    " ",    "cd x",   "exit 3",  ". file",  "while", "wait",  "A=1 make",
+        "a;b", "a b*", "~/x",    "echo x",  "a 'b'",   "a\nb",  "a | b", "$X",
+        "#x",  "a\\b", "test x", "time ls", "umask 0", "alias", "{ a",   "! a"})
+    CHECK(plain_words(command).empty());
+}
+
+TEST_CASE("a command alone: its status, its signal, what is not there, its deadline") {
+  Watch watch;
+  const auto environment = in_tmp().environment;
+  const auto run = [&](const char* command) {
+    return sluice::build::run_alone(command, environment, "/tmp", watch);
+  };
+  CHECK(run("true").ok());
+  CHECK(run("false").status == 1);
+  CHECK(run("exit 3").status == 3);
+  CHECK(run("kill -9 $$").status == 137);
+  CHECK(run("no-such-command-9").status == 127);
+  CHECK(run("[ \"$GIVEN\" = 'from outside' ] && [ $PWD = /tmp ]").ok());
+  CHECK(run("read X; [ -z \"$X\" ]").ok());
+  CHECK(sluice::build::run_alone("only-here", {"PATH=/nowhere"}, "/tmp", watch).status == 127);
+  watch.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+  CHECK(run("sleep 1000").interruption == Interruption::kTimedOut);
+  CHECK_FALSE(has_children());
 }
 
 TEST_CASE("becoming another user needs root, and the user") {
