@@ -92,6 +92,13 @@ void BlockWriter::clear() {
   bytes_.put_raw(head.data(), head.size());
 }
 
+std::string with_block_head(std::string_view segments) {
+  const std::uint32_t sum = checksum(segments);
+  std::string block(kHead, kFormat);
+  std::memcpy(&block[1], &sum, sizeof sum);
+  return block.append(segments);
+}
+
 Result<std::vector<Segment>> read_block(std::string_view bytes) {
   if (bytes.size() < kHead) return corrupt("it is cut off");
   if (bytes[0] != kFormat) {

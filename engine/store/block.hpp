@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +43,8 @@ struct Segment {
   std::uint32_t count = 0;  // of facts
   std::string_view facts;   // for FactReader; borrowed from the block
 };
+// Format and checksum before segments that were encoded elsewhere: for tests.
+[[nodiscard]] std::string with_block_head(std::string_view segments);
 // kCorrupt, kUnsupported.
 Result<std::vector<Segment>> read_block(std::string_view bytes);
 

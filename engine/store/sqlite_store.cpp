@@ -22,6 +22,9 @@ constexpr std::size_t kBlockBytes = 16 * 1024;
 // Closing leaves a log for the next open to read; beyond this length it is emptied first.
 constexpr int kLogPagesAtClose = 256;
 
+// How far a cursor may fall back when the process is killed.
+constexpr Sequence kCursorLag = 1000;
+
 constexpr char kBegin[] = "BEGIN IMMEDIATE";
 constexpr char kCommit[] = "COMMIT";
 constexpr char kFindPipeline[] = "SELECT id FROM pipelines WHERE name = ?1";
@@ -88,11 +91,19 @@ class SqliteStore final : public Store {
     });
   }
 
-  // Written along with the next transaction: a cursor alone is not worth a sync.
+  // Written along with the next transaction: a cursor alone is not worth a sync. One that follows
+  // the commits of other processes has no next transaction; it is written now and then, unsynced.
   Result<void> set_cursor(const std::string& name, Sequence sequence) override {
-    const std::lock_guard lock(cursor_mutex_);
-    unwritten_cursors_[name] = sequence;
-    return {};
+    {
+      const std::lock_guard lock(cursor_mutex_);
+      unwritten_cursors_[name] = sequence;
+    }
+    Sequence& written = written_cursors_[name];
+    if (sequence - written < kCursorLag) return {};
+    if (auto done = writer_->execute("PRAGMA synchronous = NORMAL"); !done) return done;
+    const auto done = in_transaction([] { return Result<void>(); });
+    const auto restored = writer_->execute("PRAGMA synchronous = FULL");
+    return done ? restored : done;
   }
   Result<Sequence> cursor(const std::string& name) const override {
     {
@@ -175,6 +186,7 @@ class SqliteStore final : public Store {
       return done;
     }
     // Only this thread sets cursors, so what was written is what there is.
+    for (const auto& [name, sequence] : cursors) written_cursors_[name] = sequence;
     if (!cursors.empty()) {
       const std::lock_guard lock(cursor_mutex_);
       unwritten_cursors_.clear();
@@ -272,6 +284,7 @@ class SqliteStore final : public Store {
   std::int64_t last_noted_ = 0;
   mutable std::mutex cursor_mutex_;
   std::map<std::string, Sequence> unwritten_cursors_;
+  std::map<std::string, Sequence> written_cursors_;
 };
 
 }  // namespace

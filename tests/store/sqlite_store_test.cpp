@@ -360,6 +360,21 @@ TEST_CASE("processes that make, write and read one file at once do not disturb e
   }
 }
 
+TEST_CASE("a cursor that follows other processes' commits is written now and then") {
+  const Scratch scratch;
+  const auto file = scratch.path() / "sluice.db";
+  auto follower = open_sqlite_store(file).value(), other = open_sqlite_store(file).value();
+  REQUIRE(follower->set_cursor("publisher", 900));
+  CHECK(*other->cursor("publisher") == 0);
+  REQUIRE(follower->set_cursor("publisher", 1000));
+  CHECK(*other->cursor("publisher") == 1000);
+  REQUIRE(follower->set_cursor("publisher", 1999));
+  CHECK(*other->cursor("publisher") == 1000);
+  CHECK(*follower->cursor("publisher") == 1999);
+  follower.reset();
+  CHECK(*other->cursor("publisher") == 1999);
+}
+
 TEST_CASE("a commit gives up on a lock after its deadline") {
   const Scratch scratch;
   const auto file = scratch.path() / "sluice.db";
