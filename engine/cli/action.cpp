@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -145,6 +146,14 @@ Result<void> check_count(const char* what, std::size_t count, std::uint32_t leas
              "takes " + range + ' ' + what + " artifacts, " + std::to_string(count) + " given");
 }
 
+// A duration as in workflow files, or milliseconds such as 500ms; 0 if it is none.
+std::int64_t timeout_from(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && std::string_view(end) == "ms") return number;
+  return definition::duration_ms(text);
+}
+
 Result<void> read_rest(const Options& options, ActionRequest& request) {
   auto inputs = read_artifacts("--input", options.inputs, true);
   if (!inputs) return inputs.error();
@@ -172,7 +181,7 @@ Result<void> read_rest(const Options& options, ActionRequest& request) {
     request.environment.push_back({pair->first, pair->second, false});
   }
   if (!options.timeout.empty()) {
-    request.timeout_ms = definition::duration_ms(options.timeout);
+    request.timeout_ms = timeout_from(options.timeout);
     if (request.timeout_ms <= 0)
       return bad("--timeout", "'" + options.timeout + "' is no duration such as 90s, 30m or 1h30m");
   }

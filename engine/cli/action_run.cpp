@@ -178,13 +178,13 @@ bool next_turn(const ReportContinue& report, std::string& signal, Job& job, Acti
   job.signal.clear();
   ++job.key.turn;
   delay_ms = report.delay_ms;
-  if (!signal.empty()) {
-    job.signal = std::exchange(signal, "");
-    delay_ms = 0;
-  } else if (delay_ms < 0) {
+  if (delay_ms >= 0) return true;
+  if (signal.empty()) {
     result.failure = no_signal();
     return false;
   }
+  job.signal = std::exchange(signal, "");
+  delay_ms = 0;
   return true;
 }
 
