@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "engine/definition/diagnostic_text.hpp"
+#include "engine/definition/shapes.hpp"
 #include "engine/definition/suggest.hpp"
 #include "tests/definition/sample_catalogue.hpp"
 
@@ -90,20 +91,47 @@ TEST_CASE("did you mean: slips of the pen and nothing else") {
   CHECK(nearest(std::string(1'000'000, 'a'), known).empty());
 }
 
-TEST_CASE("each code has a text of its own, and the documentation names it") {
+std::string documentation() {
   std::ifstream file(SLUICE_WORKFLOW_DOC);
-  std::stringstream doc;
-  doc << file.rdbuf();
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void check_line(const std::string& doc, const std::string& line) {
+  INFO("docs/workflow-file.md lacks the line\n" << line);
+  CHECK(doc.find(line) != std::string::npos);
+}
+
+TEST_CASE("each code has a text of its own, and the documentation names it") {
+  const auto doc = documentation();
   std::vector<std::string> texts;
   for (const auto& row : code_rows()) {
     texts.emplace_back(row.text);
     CHECK(code_text(row.code) == row.text);
-    const auto line = "| `" + std::string(row.text) + "` | " + std::string(row.summary) + " |";
-    INFO("docs/workflow-file.md lacks the line\n" << line);
-    CHECK(doc.str().find(line) != std::string::npos);
+    check_line(doc, "| `" + std::string(row.text) + "` | " + std::string(row.summary) + " |\n");
   }
   std::sort(texts.begin(), texts.end());
   CHECK(std::adjacent_find(texts.begin(), texts.end()) == texts.end());
+}
+
+TEST_CASE("the documentation names every key as the schema does") {
+  const auto doc = documentation();
+  for (const auto* shape : {&kPipelineShape, &kStageShape, &kActionShape, &kRuleShape}) {
+    for (const auto& field : shape->fields) {
+      check_line(doc, "| `" + std::string(field.key) + "`" + (field.required ? " (required)" : "") +
+                          " | " + std::string(field.description) + " |\n");
+    }
+  }
+}
+
+TEST_CASE("the example in the documentation is valid") {
+  const auto doc = documentation();
+  const auto start = doc.find("```yaml\n") + 8;
+  const auto parsed = parse(doc.substr(start, doc.find("```\n", start) - start));
+  INFO(report(parsed));
+  CHECK(parsed.declaration);
+  CHECK(parsed.diagnostics.empty());
 }
 
 }  // namespace
