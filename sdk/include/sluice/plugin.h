@@ -144,9 +144,9 @@ typedef enum sluice_category {
 
 /* sluice_action_type.flags: after a lost worker the engine may run the action again by itself. */
 #define SLUICE_ACTION_IDEMPOTENT 1u
-/* sluice_action_type.flags: processes that a run leaves behind may live on, because starting them is
- * its purpose (a deployed service). Without this flag, and whenever `run` does not succeed, whatever
- * is still there when it returns is killed. */
+/* sluice_action_type.flags: processes that a run leaves behind may live on, because starting them
+ * is its purpose (a deployed service). Without this flag, and whenever `run` does not succeed,
+ * whatever is still there when it returns is killed. */
 #define SLUICE_ACTION_LEAVES_PROCESSES 2u
 
 /* One action type. */
