@@ -19,6 +19,17 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   return lines;
 }
 
+bool is_utf8_character(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  const std::size_t size = first < 0x80   ? 1
+                           : first < 0xC2 ? 0
+                           : first < 0xE0 ? 2
+                           : first < 0xF0 ? 3
+                           : first < 0xF5 ? 4
+                                          : 0;
+  return character.size() == size;
+}
+
 std::vector<std::string> characters(std::string_view line) {
   std::vector<std::string> found;
   for (const char c : line) {
@@ -29,6 +40,9 @@ std::vector<std::string> characters(std::string_view line) {
       found.emplace_back(1, byte < 0x20 || byte == 0x7F ? ' ' : c);
     }
   }
+  // The file may be refused for the very reason that it is no UTF-8; the excerpt must be.
+  for (std::string& character : found)
+    if (!is_utf8_character(character)) character = "\xEF\xBF\xBD";
   return found;
 }
 

@@ -168,7 +168,7 @@ TEST_CASE("a run whose time is over is asked to end, and has timed out even if i
   CHECK(answer.failure().kind == FailureKind::kTimedOut);
   CHECK_THAT(answer.failure().message,
              Catch::Contains("took longer; it ended when it was asked to"));
-  job = pool.job("nothing");
+  job = pool.job("patient");
   job.deadline = PoolFixture::in_ms(-1000);
   CHECK(pool.run(job).failure().kind == FailureKind::kTimedOut);
 }
