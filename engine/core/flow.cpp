@@ -227,7 +227,12 @@ bool Draft::try_enter(Live& e) {
       if (!same_place(*other.declaration, other.stage, *e.declaration, e.stage)) return;
       if (other.inside) may = false;
       if (other.waits && mode == ExecutionMode::kQueued && other.number < e.number) may = false;
-      if (other.waits && mode == ExecutionMode::kSuperseded && other.number > e.number) may = false;
+      // Only one that supersedes it goes first: after a mode change under finish-on-own-version,
+      // newer executions may be queued behind this one, and each would wait for the other.
+      if (other.waits && mode == ExecutionMode::kSuperseded &&
+          other.declaration->mode == ExecutionMode::kSuperseded && other.number > e.number) {
+        may = false;
+      }
     });
   }
   if (!may) return false;
