@@ -12,7 +12,7 @@ for fuzzer in "$build"/fuzz/*; do
   seeds=()
   [ -d "$here/seeds/$name" ] && seeds=("$here/seeds/$name")
   echo "fuzz $name for $seconds s"
-  if ! "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$corpus/crash-" \
+  if ! "$fuzzer" -seed=1 -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$corpus/crash-" \
       "$corpus" "${seeds[@]}" >"$corpus/log" 2>&1; then
     tail -40 "$corpus/log"
     for crash in "$corpus"/crash-*; do [ -f "$crash" ] && { echo "input (base64):"; base64 "$crash"; }; done
