@@ -244,6 +244,22 @@ int run_to_end(const RunOptions& options, const RunRequest& request, const DataD
   return exit_status(screen.view(), loop.interrupts());
 }
 
+// A gate that is declared and not kept would be worse than a refusal.
+Result<void> only_what_is_run(const PipelineDeclaration& pipeline, const std::string& file) {
+  for (const StageDeclaration& stage : pipeline.stages) {
+    const FailureDeclaration& failure = stage.on_failure;
+    if (stage.before_entry.rules.empty() && stage.on_success.rules.empty() &&
+        failure.condition.rules.empty() && failure.result == ConditionResult::kNone) {
+      continue;
+    }
+    return Error{ErrorKind::kUnsupported, file,
+                 "stage " + stage.name +
+                     " declares conditions, retry or rollback (beforeEntry, onSuccess, onFailure), "
+                     "which this version does not run; remove them to run the pipeline"};
+  }
+  return {};
+}
+
 int run_file(const RunOptions& options, const CliEnvironment& environment) {
   sigset_t interrupts;
   sigemptyset(&interrupts);
@@ -258,6 +274,9 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
                                     {environment.color, environment.width})
                      .c_str());
   if (!workflow.declaration) return 2;
+  if (const auto whole = only_what_is_run(*workflow.declaration, options.file); !whole) {
+    return complain(whole.error());
+  }
 
   RunRequest request;
   request.declaration = std::move(*workflow.declaration);
