@@ -52,6 +52,12 @@ class Dispatch {
     std::string state;  // its state directory, once made
     bool prepared = false;
   };
+  // A log pipe of a host: one run after the other has it.
+  struct Pipe {
+    int read = -1;  // below 0: no more to be used
+    EventLoop::Token token = 0;
+    Number call = 0;
+  };
   enum class Step { kPreparing, kWaiting, kSent, kPacking };
   struct Call {
     Number number = 0;
@@ -64,8 +70,7 @@ class Dispatch {
     RunDirectories where;
     SecretMask mask;
     std::optional<JobLog> log;
-    int pipe = -1;
-    EventLoop::Token pipe_token = 0;
+    Pipe* pipe = nullptr;  // of its host, while kSent
     std::optional<EventLoop::Timer> deadline, force;
     std::int64_t allowed_ms = 0;
   };
@@ -83,6 +88,7 @@ class Dispatch {
     std::int64_t since_ms = 0;  // when its oldest run began, as far as we know
     bool dirty = false, blocked = false, withdrawing = false, never_ready = false;
     std::string refused, why;  // what it said of itself, what we say of it
+    std::deque<Pipe> pipes;    // in the order in which the host got them
   };
 
   // dispatch_place.cpp
@@ -100,6 +106,8 @@ class Dispatch {
   void prepare(Call& call);
   void prepared(Number number, Result<RunDirectories> where);
   bool send(Call& call, Host& host);
+  bool give_pipe(Call& call, Host& host, wire::Run& run, int& write_end);
+  void close_pipe(Pipe& pipe);
   void read_log(Call& call, std::size_t most_bytes);
   void close_log(Call& call);
   void finish(Call& call, wire::Finished finished);

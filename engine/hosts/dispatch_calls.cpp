@@ -124,26 +124,27 @@ const std::string& Dispatch::state_directory(Call& call) {
 
 // False if it could not be sent; then it has been reported.
 bool Dispatch::send(Call& call, Host& host) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
+  wire::Run run = make_run(call.number, call.job, call.where, call.type->defaults);
+  int write_end = -1;
+  if (!give_pipe(call, host, run, write_end)) {
     fail(call, FailureKind::kTransient, "TooManyFiles",
          std::string("no pipe for the log: ") + std::strerror(errno));
     return false;
   }
-  if (!host.process.queue(make_run(call.number, call.job, call.where, call.type->defaults),
-                          ends[1])) {
-    close(ends[0]);
+  if (!host.process.queue(std::move(run), write_end)) {
+    // The host has not got the pipe, if it is a new one.
+    if (write_end >= 0) {
+      close_pipe(host.pipes.back());
+      host.pipes.pop_back();
+    } else {
+      call.pipe->call = 0;
+    }
+    call.pipe = nullptr;
     fail(call, FailureKind::kConfiguration, "ConfigurationError",
          "the action's configuration and commands are larger than 4 MiB");
     return false;
   }
-  fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  call.pipe = ends[0];
   call.log.emplace(call.mask, options_.max_log_bytes);
-  call.pipe_token = loop_.add(call.pipe, EPOLLIN, [this, number = call.number](std::uint32_t) {
-    if (const auto found = calls_.find(number); found != calls_.end())
-      read_log(*found->second, kLogPiece);
-  });
   call.step = Step::kSent;
   call.host = host.number;
   if (host.process.runs.empty())
@@ -155,16 +156,55 @@ bool Dispatch::send(Call& call, Host& host) {
   return true;
 }
 
+// A pipe of the host that no run has, or a new one, whose write end travels with the message.
+bool Dispatch::give_pipe(Call& call, Host& host, wire::Run& run, int& write_end) {
+  for (std::size_t i = 0; i < host.pipes.size(); ++i) {
+    Pipe& pipe = host.pipes[i];
+    if (pipe.call != 0 || pipe.read < 0) continue;
+    pipe.call = call.number;
+    call.pipe = &pipe;
+    run.log = static_cast<std::uint32_t>(i);
+    return true;
+  }
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  write_end = ends[1];
+  run.log = static_cast<std::uint32_t>(host.pipes.size());
+  Pipe& pipe = host.pipes.emplace_back();
+  pipe.read = ends[0];
+  pipe.call = call.number;
+  call.pipe = &pipe;
+  // The pipe lives as long as the host, and is removed from the loop before.
+  pipe.token = loop_.add(pipe.read, EPOLLIN, [this, &pipe](std::uint32_t) {
+    if (pipe.call != 0)
+      read_log(*calls_.at(pipe.call), kLogPiece);
+    else
+      close_pipe(pipe);  // somebody writes who should be gone, or the host is gone
+  });
+  return true;
+}
+
+void Dispatch::close_pipe(Pipe& pipe) {
+  if (pipe.read < 0) return;
+  loop_.remove(pipe.token, pipe.read);
+  close(pipe.read);
+  pipe.read = -1;
+}
+
 void Dispatch::read_log(Call& call, std::size_t most_bytes) {
   static thread_local std::array<char, 64 * 1024> buffer;
-  for (std::size_t total = 0; call.pipe >= 0 && total < most_bytes;) {
-    const ssize_t size = read(call.pipe, buffer.data(), buffer.size());
+  for (std::size_t total = 0; call.pipe && call.pipe->read >= 0;) {
+    if (total >= most_bytes) {
+      // Its run is over, and the writing goes on: the next run shall not have this pipe.
+      if (most_bytes == kLogRest) close_pipe(*call.pipe);
+      return;
+    }
+    const ssize_t size = read(call.pipe->read, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return;
     if (size <= 0) {  // the writers are gone
-      loop_.remove(call.pipe_token, call.pipe);
-      close(call.pipe);
-      call.pipe = -1;
+      close_pipe(*call.pipe);
       return;
     }
     total += static_cast<std::size_t>(size);
@@ -175,15 +215,12 @@ void Dispatch::read_log(Call& call, std::size_t most_bytes) {
   }
 }
 
-// Takes what is in the pipe now. Whoever still holds the other end writes to nobody from here on.
+// Takes what is in the pipe now, and gives the pipe back.
 void Dispatch::close_log(Call& call) {
   if (!call.log) return;
   read_log(call, kLogRest);
-  if (call.pipe >= 0) {
-    loop_.remove(call.pipe_token, call.pipe);
-    close(call.pipe);
-    call.pipe = -1;
-  }
+  call.pipe->call = 0;
+  call.pipe = nullptr;
   if (const std::string rest = call.log->finish(); !rest.empty() && options_.log)
     options_.log->append(call.job, rest);
   call.log.reset();

@@ -299,6 +299,7 @@ void Dispatch::host_ended(Number number, ProcessEnd end) {
     blame(call, host, end);
   }
   return_to_waiting(host);
+  for (Pipe& pipe : host.pipes) close_pipe(pipe);
   if (stopping_) return;
   place(plugin);
   place_all();

@@ -25,7 +25,7 @@
 namespace sluice::host {
 namespace {
 
-constexpr long kWatchAfter_ns = 2000000;  // a run of more than 2 ms is watched
+constexpr std::int64_t kWatchAfter_us = 2000;  // a run that takes longer is watched
 constexpr int kEndChildren_ms = 2000;
 // SIGTERM asks the current run to end, as Cancel does; its children take the signal for themselves.
 std::atomic<bool>* cancelled_flag = nullptr;
@@ -41,9 +41,9 @@ std::int64_t now_us() {
   return now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-void arm(int timer, long after_ns) {
+void arm(int timer, std::int64_t after_us) {
   itimerspec when = {};
-  when.it_value.tv_nsec = after_ns;
+  when.it_value.tv_nsec = after_us * 1000;
   timerfd_settime(timer, 0, &when, nullptr);
 }
 
@@ -53,11 +53,8 @@ void arm(int timer, long after_ns) {
   _exit(status);
 }
 
-bool is_empty(int directory) {
-  alignas(8) char entries[256];
-  lseek(directory, 0, SEEK_SET);
-  const long size = syscall(SYS_getdents64, directory, entries, sizeof entries);
-  return size == 48;  // "." and "..", 24 bytes each
+bool same(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 }  // namespace
@@ -97,7 +94,11 @@ bool Server::open_work_directory() {
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return false;
   if (work_ >= 0) close(work_);
   work_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return work_ >= 0;
+  if (work_ < 0) return false;
+  // A time long ago: the clock of files is coarse, and whatever is made in here must be seen to
+  // have changed it.
+  const timespec long_ago[] = {{1, 0}, {1, 0}};
+  return futimens(work_, long_ago) == 0 && fstat(work_, &untouched_) == 0 && fchdir(work_) == 0;
 }
 
 bool Server::next(Waiting& waiting) {
@@ -125,10 +126,14 @@ Server::Input Server::receive(bool wait) {
 
 bool Server::take(wire::ToHost message) {
   if (auto* const run = std::get_if<wire::Run>(&message)) {
-    if (descriptors_.empty()) return false;
+    if (run->log == logs_.size() && !descriptors_.empty()) {
+      logs_.push_back(descriptors_.front());
+      descriptors_.erase(descriptors_.begin());
+    }
+    if (run->log >= logs_.size()) return false;
+    const int log = logs_[run->log];
     const std::lock_guard lock(mutex_);
-    queue_.push_back({std::move(*run), descriptors_.front()});
-    descriptors_.erase(descriptors_.begin());
+    queue_.push_back({std::move(*run), log});
   } else if (const auto* const cancel = std::get_if<wire::Cancel>(&message)) {
     const std::lock_guard lock(mutex_);
     if (running_ && current_ == cancel->run) run_.cancelled.store(true, std::memory_order_release);
@@ -146,7 +151,6 @@ void Server::withdraw(std::uint64_t run) {
     const auto found = std::find_if(queue_.begin(), queue_.end(),
                                     [&](const Waiting& waiting) { return waiting.run.run == run; });
     if (found == queue_.end()) return;
-    close(found->log);
     queue_.erase(found);
   }
   send(wire::Withdrawn{run}, true);
@@ -173,18 +177,15 @@ bool Server::run(const PluginLibrary& plugin, Waiting waiting) {
   call(plugin);
   run_.result.run_us = static_cast<std::uint64_t>(now_us() - begin);
   const bool reusable = leave(plugin);
-  stop_watching();
   run_.result.retiring = !reusable;
   send(run_.result, true);
   return reusable;
 }
 
 void Server::enter(Waiting& waiting) {
-  dup2(waiting.log, 1);
-  dup2(waiting.log, 2);
-  close(waiting.log);
+  if (!attached_) attach(waiting.log);
+  attached_ = false;
   if (work_ < 0) (void)open_work_directory();
-  (void)!fchdir(work_);
   run_.begin(std::move(waiting.run));
   run_.job.texts[SLUICE_TEXT_WORK_DIRECTORY] = directory_ + "/run";
   run_.cancelled.store(waiting.cancelled, std::memory_order_relaxed);
@@ -192,8 +193,14 @@ void Server::enter(Waiting& waiting) {
     const std::lock_guard lock(mutex_);
     running_ = true;
     current_ = run_.job.run;
+    begin_us_ = now_us();
   }
-  arm(timer_, kWatchAfter_ns);
+  if (!armed_.exchange(true)) arm(timer_, kWatchAfter_us);
+}
+
+void Server::attach(int output) {
+  dup2(output, 1);
+  dup2(output, 2);
 }
 
 void Server::call(const PluginLibrary& plugin) {
@@ -240,21 +247,25 @@ bool Server::leave(const PluginLibrary& plugin) {
   if (thread_count() > usual_threads_) reusable = false;  // it could write to the next run's log
   run_.result.trash = clear_work_directory();
   umask(usual_umask_);
-  dup2(null_, 1);
-  dup2(null_, 2);
+  stop_watching();
+  // Nothing may be written to this run's log any more when its result is told.
+  attached_ = reusable && !queue_.empty();
+  attach(attached_ ? queue_.front().log : null_);
   return reusable;
 }
 
 std::string Server::clear_work_directory() {
+  struct stat now = {};
   (void)!fchdir(work_);
-  if (is_empty(work_)) return "";
+  if (fstat(work_, &now) == 0 && now.st_nlink == untouched_.st_nlink &&
+      same(now.st_mtim, untouched_.st_mtim) && same(now.st_ctim, untouched_.st_ctim))
+    return "";
   const std::string trash = directory_ + "/trash-" + std::to_string(trash_count_++);
   const bool moved = rename((directory_ + "/run").c_str(), trash.c_str()) == 0;
   return open_work_directory() && moved ? trash : "";
 }
 
 void Server::stop_watching() {
-  arm(timer_, 0);
   std::unique_lock lock(mutex_);
   running_ = false;
   if (!watching_) return;
@@ -271,7 +282,14 @@ void Server::watch() {
     std::uint64_t count;
     {
       const std::lock_guard lock(mutex_);
-      if (read(timer_, &count, sizeof count) < 0 || !running_) continue;
+      if (read(timer_, &count, sizeof count) < 0) continue;
+      armed_ = false;
+      if (!running_) continue;
+      const std::int64_t left_us = begin_us_ + kWatchAfter_us - now_us();
+      if (left_us > 0) {  // another run than the one that set the timer
+        if (!armed_.exchange(true)) arm(timer_, left_us);
+        continue;
+      }
       watching_ = true;
     }
     for (bool stopped = false; !stopped;) {

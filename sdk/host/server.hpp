@@ -3,9 +3,12 @@
 // The socket has one reader at a time: the main thread between runs, and during a run that takes
 // longer than a moment a second thread, the watcher, so that cancellation and the end of the engine
 // are noticed. A timer that each run arms and disarms wakes the watcher: a short run costs no
-// thread switch, and an idle host has no wake-ups.
+// thread switch, and an idle host has no wake-ups. One expiry may serve many short runs.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -53,6 +56,7 @@ class Server {
   // Runs it and reports; false if this process must not be used again.
   bool run(const PluginLibrary& plugin, Waiting waiting);
   void enter(Waiting& waiting);
+  void attach(int output);
   void call(const PluginLibrary& plugin);
   bool leave(const PluginLibrary& plugin);
   std::string clear_work_directory();
@@ -64,12 +68,15 @@ class Server {
   const std::string directory_;
   int work_ = -1, null_ = -1, timer_ = -1, stop_ = -1;
   unsigned trash_count_ = 0;
+  struct stat untouched_ = {};  // the work directory, empty
+  bool attached_ = false;       // the next run's log is in place already
   long usual_threads_ = 1;
   unsigned usual_umask_ = 022;
   sluice_run run_;
 
   wire::FrameReader frames_;
   std::vector<int> descriptors_;  // received, not yet claimed by a Run
+  std::vector<int> logs_;         // log pipes, by number
   std::vector<char> buffer_;
 
   std::mutex mutex_;  // of what follows
@@ -77,6 +84,8 @@ class Server {
   std::deque<Waiting> queue_;
   bool running_ = false, watching_ = false;
   std::uint64_t current_ = 0;
+  std::int64_t begin_us_ = 0;
+  std::atomic<bool> armed_{false};
 
   std::mutex out_mutex_;
   std::string out_;

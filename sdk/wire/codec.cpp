@@ -25,7 +25,7 @@ auto members(M& m) {
   else if constexpr (std::is_same_v<T, Description>)
     return std::tie(m.name, m.version, m.description, m.abi_minor_needed, m.actions);
   else if constexpr (std::is_same_v<T, Run>)
-    return std::tie(m.run, m.category, m.owner, m.provider, m.version, m.texts, m.lists);
+    return std::tie(m.run, m.log, m.category, m.owner, m.provider, m.version, m.texts, m.lists);
   else if constexpr (std::is_same_v<T, Ready>)
     return std::tie(m.description);
   else if constexpr (std::is_same_v<T, Refused>)

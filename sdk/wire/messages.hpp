@@ -46,7 +46,9 @@ struct Description {
 
 // clang-format off
 // texts and lists are indexed by plugin.h's sluice_text and sluice_list; absent texts are nullopt.
-struct Run      { std::uint64_t run{}; std::uint32_t category{}; std::string owner, provider, version;
+// log counts the pipes that the host has been given, from 0; one that it has not seen yet comes with
+// the message. No two runs that are under way share one.
+struct Run      { std::uint64_t run{}; std::uint32_t log{}; std::uint32_t category{}; std::string owner, provider, version;
                   std::vector<std::optional<std::string>> texts; std::vector<std::vector<std::string>> lists; };
 struct Cancel   { std::uint64_t run{}; };
 struct Withdraw { std::uint64_t run{}; };
