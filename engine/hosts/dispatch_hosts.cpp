@@ -8,7 +8,7 @@
 #include <random>
 
 #include "engine/hosts/dispatch.hpp"
-#include "sdk/host/exit_status.hpp"
+#include "sdk/wire/exit_status.hpp"
 
 namespace sluice {
 namespace {
@@ -337,7 +337,7 @@ void Dispatch::blame(Call& call, const Host& host, ProcessEnd end) {
     fail(call, FailureKind::kCrashed, "PluginCrashed",
          plugin + " crashed with " + signal_text(end.number) +
              "; its log ends with the backtrace, if there was one to be had");
-  } else if (end.number == host::kLostDescriptors) {
+  } else if (end.number == wire::kLostDescriptors) {
     fail(call, FailureKind::kMisbehaved, "PluginMisbehaved",
          plugin + " misbehaved: it closed descriptors that belong to its host");
   } else {

@@ -17,10 +17,10 @@
 
 #include "sdk/host/crash.hpp"
 #include "sdk/host/describe.hpp"
-#include "sdk/host/exit_status.hpp"
 #include "sdk/host/leftovers.hpp"
 #include "sdk/host/plugin_library.hpp"
 #include "sdk/host/server.hpp"
+#include "sdk/wire/exit_status.hpp"
 
 namespace {
 
@@ -114,7 +114,7 @@ int main(int count, char** values) {
         "usage: sluice-action-host --describe PLUGIN\n"
         "       (--serve is for the engine; to run one action: sluice action run)\n",
         stderr);
-    return sluice::host::kBadUsage;
+    return sluice::wire::kBadUsage;
   }
   // _exit: a plugin's destructors are not ours to run.
   _exit(arguments.mode == Arguments::Mode::kDescribe ? describe(arguments.plugin)

@@ -18,8 +18,8 @@
 #include <exception>
 #include <thread>
 
-#include "sdk/host/exit_status.hpp"
 #include "sdk/host/leftovers.hpp"
+#include "sdk/wire/exit_status.hpp"
 #include "sdk/wire/socket.hpp"
 
 namespace sluice::host {
@@ -161,11 +161,11 @@ void Server::send(const wire::ToEngine& message, bool flush) {
   if (!wire::append(out_, message)) {
     // Cannot happen with the bounds of run.cpp; an engine that hears nothing would wait for ever.
     std::fputs("a message to the engine is too large\n", stderr);
-    _exit(kTooLarge);
+    _exit(wire::kTooLarge);
   }
   while (flush && !out_.empty()) {
     const ssize_t sent = wire::send_bytes(socket_, out_, {});
-    if (sent < 0 && (errno == EBADF || errno == ENOTSOCK)) end_everything(kLostDescriptors);
+    if (sent < 0 && (errno == EBADF || errno == ENOTSOCK)) end_everything(wire::kLostDescriptors);
     if (sent < 0) return;  // the reader will see the end
     out_.erase(0, static_cast<std::size_t>(sent));
   }
@@ -278,7 +278,7 @@ void Server::watch() {
   for (;;) {
     pollfd timer = {timer_, POLLIN, 0};
     poll(&timer, 1, -1);
-    if ((timer.revents & POLLNVAL) != 0) end_everything(kLostDescriptors);
+    if ((timer.revents & POLLNVAL) != 0) end_everything(wire::kLostDescriptors);
     std::uint64_t count;
     {
       const std::lock_guard lock(mutex_);
@@ -296,7 +296,7 @@ void Server::watch() {
       pollfd sources[] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
       poll(sources, 2, -1);
       if (((sources[0].revents | sources[1].revents) & POLLNVAL) != 0)
-        end_everything(kLostDescriptors);
+        end_everything(wire::kLostDescriptors);
       if (sources[0].revents != 0 && receive(false) == Input::kEnd) end_everything(0);
       stopped = sources[1].revents != 0;
     }

@@ -1,4 +1,5 @@
 // Actions that keep every rule: what the pool's tests, the neighbour and the benchmarks run.
+#include <poll.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -75,13 +76,13 @@ sluice::Outcome in_turns(sluice::Run& run) {
 // Runs until it is cancelled, then ends as it should.
 sluice::Outcome patient(sluice::Run& run) {
   run.log("waiting");
-  while (!run.cancelled()) usleep(1000);
+  while (!run.cancelled()) poll(nullptr, 0, 1);
   std::ofstream(run.state_directory() + "/cancelled") << "yes";
   return sluice::failed("cancelled", SLUICE_FAILURE_CANCELLED, "Cancelled");
 }
 
 sluice::Outcome sleep_ms(sluice::Run& run) {
-  usleep(static_cast<useconds_t>(1000 * std::stoi(run.configuration("ms", "1"))));
+  poll(nullptr, 0, std::stoi(run.configuration("ms", "1")));
   run.set_output("pid", std::to_string(getpid()));
   return sluice::succeeded();
 }

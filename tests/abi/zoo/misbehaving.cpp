@@ -2,6 +2,7 @@
 // comfort prevents some of it.
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sluice/plugin.h>
@@ -119,7 +120,7 @@ sluice_outcome output_after_return(const sluice_host* host, sluice_run* run) {
     for (;;) {
       host->log(run, SLUICE_LOG_INFO, "a word after the end");
       std::puts("another");
-      usleep(100);
+      poll(nullptr, 0, 1);
     }
   }).detach();
   return SLUICE_SUCCEEDED;
@@ -139,12 +140,12 @@ void start_daemon(const char* keep_output) {
 }
 sluice_outcome daemonise(const sluice_host* host, sluice_run* run) {
   start_daemon(setting(host, run, "keep_output"));
-  usleep(20000);
+  poll(nullptr, 0, 20);
   return SLUICE_SUCCEEDED;
 }
 sluice_outcome daemonise_and_crash(const sluice_host*, sluice_run*) {
   start_daemon("");
-  usleep(20000);
+  poll(nullptr, 0, 20);
   kill(getpid(), SIGKILL);
   return SLUICE_SUCCEEDED;
 }
