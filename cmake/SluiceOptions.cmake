@@ -16,8 +16,10 @@ set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers for every target: address,undefi
 
 find_program(SLUICE_CCACHE ccache)
 if(SLUICE_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${SLUICE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SLUICE_CCACHE})
+  # Relative paths in what ccache compares, so that one checkout's objects serve another one.
+  set(cached ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${SLUICE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${cached})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${cached})
 endif()
 
 add_library(sluice_flags INTERFACE)
