@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/input.hpp"
@@ -13,7 +14,8 @@
 namespace sluice {
 
 // One call of one attempt, with all that a worker needs; self-contained, so that it can travel to
-// another machine.
+// another process or machine. It travels by position (engine/workers/messages.hpp): a member may
+// only be added at the end.
 struct Job {
   std::string pipeline;
   ActionKey key;
@@ -43,6 +45,13 @@ class Hosts {
   // Takes the job and returns at once; the outcome comes through the sink, exactly once unless
   // cancelled first.
   virtual void start(Job job) = 0;
+  // As start(), for a job that was wanted already when this engine began, so that a worker may have
+  // had it from an earlier engine: it is taken up again if a worker has it, and is never started a
+  // second time. For hosts that end with their engine it is a job like any other.
+  virtual void resume(Job job) { start(std::move(job)); }
+  // Every job that an earlier engine may have left has been resumed: whatever else a worker has
+  // is not wanted any more.
+  virtual void resumed() {}
   // The call is no longer wanted: ask it to end, then end it by force after the grace period. No
   // report follows.
   virtual void cancel(const std::string& pipeline, const ActionKey& key) = 0;

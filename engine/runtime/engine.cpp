@@ -68,6 +68,7 @@ Result<void> Engine::load(const std::string& pipeline, JobSettings settings) {
     live_.erase(at);
     return recovered;
   }
+  at->second.reconciler.recovered(at->second.state);
   return {};
 }
 
@@ -90,12 +91,13 @@ bool Engine::submit(std::string pipeline, Input input, ReplyFunction reply) {
   return inbox_.offer({std::move(pipeline), std::move(input), std::move(reply)});
 }
 
-void Engine::report(const std::string& pipeline, Input input) {
-  inbox_.report({pipeline, std::move(input), {}});
+void Engine::report(const std::string& pipeline, Input input, ReplyFunction settled) {
+  inbox_.report({pipeline, std::move(input), std::move(settled)});
 }
 
 Result<void> Engine::run() {
   for (auto& [name, live] : live_) live.reconciler.reconcile(live.state, live.settings);
+  hosts_.resumed();
   while (step(true)) {
   }
   return corrupt_;
@@ -243,12 +245,15 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
     if (auto recovered = recover(pipeline, *live); !recovered) corrupt_ = recovered;
   }
   touched_.clear();
-  for (auto& [reply, answer] : replies_)
-    reply(Rejected{"ServiceUnavailableException",
-                   "The store cannot be written now (is the disk full?); try again later."});
   replies_.clear();
-  for (Envelope& envelope : batch)
-    if (is_report(envelope.input)) again_.push_back(std::move(envelope));
+  for (Envelope& envelope : batch) {
+    if (is_report(envelope.input))
+      again_.push_back(std::move(envelope));
+    else if (envelope.reply)
+      envelope.reply(
+          Rejected{"ServiceUnavailableException",
+                   "The store cannot be written now (is the disk full?); try again later."});
+  }
   again_at_ms_ = clock_.now().ms + options_.retry_ms;
 }
 

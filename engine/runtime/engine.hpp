@@ -35,8 +35,8 @@ class Engine {
   Engine(Store& store, Hosts& hosts, const Clock& clock, EngineOptions options = {});
 
   // Before run(), or on the engine's thread: loads a pipeline from the store, or begins an empty
-  // one. Attempts that were running when the last engine ended are wanted, and so started again,
-  // unless refuse_lost() was called.
+  // one. Attempts that were running when the last engine ended are wanted, and so resumed
+  // (Hosts::resume), unless report_lost() was called.
   Result<void> load(const std::string& pipeline, JobSettings settings);
   // Before run(): reports every running attempt of a loaded pipeline as Lost, since its worker
   // ended with its engine.
@@ -48,8 +48,10 @@ class Engine {
   // Any thread. False: full or stopping, nothing was taken. The reply comes on the engine's thread
   // after the commit.
   [[nodiscard]] bool submit(std::string pipeline, Input input, ReplyFunction reply = {});
-  // Any thread. A worker's report: always taken.
-  void report(const std::string& pipeline, Input input);
+  // Any thread. A worker's report: always taken. `settled` is called on the engine's thread once
+  // nothing can lose it any more: it is committed, or refused because it is stale. Never called if
+  // the engine stops before.
+  void report(const std::string& pipeline, Input input, ReplyFunction settled = {});
 
   // Runs on the calling thread until stop(). Returns early only if the store is corrupt.
   Result<void> run();

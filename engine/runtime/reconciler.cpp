@@ -45,6 +45,11 @@ Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const A
   return job;
 }
 
+void Reconciler::recovered(const Pipeline& state) {
+  for (const Want& want : wants(state))
+    if (want.kind == WantKind::kRun) recovered_.insert(want.key);
+}
+
 void Reconciler::reconcile(const Pipeline& state, const JobSettings& settings) {
   const std::vector<Want> wanted = wants(state);
   std::set<ActionKey> runs;
@@ -69,8 +74,13 @@ void Reconciler::reconcile(const Pipeline& state, const JobSettings& settings) {
     auto job = make_job(pipeline_, state, key, settings);
     // The core resolved the same action when it decided to start it, so this cannot fail for a
     // wanted run.
-    if (job) hosts_.start(std::move(*job));
+    if (!job) continue;
+    if (recovered_.contains(key))
+      hosts_.resume(std::move(*job));
+    else
+      hosts_.start(std::move(*job));
   }
+  recovered_.clear();
 
   std::vector<Want> fewer, more;
   std::set_difference(armed_.begin(), armed_.end(), deadlines.begin(), deadlines.end(),

@@ -25,6 +25,9 @@ class Reconciler {
   Reconciler(std::string pipeline, Hosts& hosts, TimerQueue& timers)
       : pipeline_(std::move(pipeline)), hosts_(hosts), timers_(timers) {}
 
+  // Before the first reconcile(): what is wanted of `state` may have been started by an earlier
+  // engine, and is resumed instead of started.
+  void recovered(const Pipeline& state);
   // A report came: the call has ended by itself.
   void ended(const ActionKey& key) { running_.erase(key); }
   // A deadline was taken from the queue.
@@ -39,7 +42,8 @@ class Reconciler {
   Hosts& hosts_;
   TimerQueue& timers_;
   std::set<ActionKey> running_;
-  std::vector<Want> armed_;  // sorted
+  std::set<ActionKey> recovered_;  // and not resumed yet
+  std::vector<Want> armed_;        // sorted
 };
 
 // The job of one call, from the state: names, resolved configuration, artifacts. Pure.

@@ -121,6 +121,48 @@ TEST_CASE("a worker's report survives a commit that fails") {
   CHECK(house.status(id) == ExecutionStatus::kSucceeded);
 }
 
+TEST_CASE("a report is settled once, after the commit of what it changed or after its refusal") {
+  House house(grid("p", 2, 1));
+  house.start("p");
+  const Job job = house.hosts.jobs.front();
+  int settled = 0;
+  std::optional<Reply> answer;
+  const auto note = [&](const Reply& reply) { ++settled, answer = reply; };
+  house.store.broken = true;
+  house.engine->report("p", ReportSuccess{job.key, {}, {}, {}}, note);
+  house.step();
+  CHECK(settled == 0);
+  house.store.broken = false;
+  house.clock.advance(1000);
+  house.step();
+  CHECK(settled == 1);
+  CHECK(std::holds_alternative<Accepted>(*answer));
+
+  house.engine->report("p", ReportSuccess{job.key, {}, {}, {}}, note);
+  house.step();
+  CHECK(settled == 2);
+  CHECK(std::get<Rejected>(*answer).code == "StaleReport");
+}
+
+TEST_CASE("what was wanted when the engine began is resumed, what it begins itself is started") {
+  House house(grid("p", 2, 2));
+  house.start("p");
+  CHECK(house.hosts.resumed_jobs == 0);
+  house.open("p");
+  house.engine->stop();
+  REQUIRE(house.engine->run());
+  CHECK(house.hosts.jobs.size() == 2);
+  CHECK(house.hosts.resumed_jobs == 2);
+  CHECK(house.hosts.all_resumed);
+  house.open("p");
+  house.step();
+  house.start("p");
+  CHECK(house.hosts.jobs.size() == 2);
+  house.finish_all_jobs();
+  CHECK(house.hosts.jobs.size() == 4);
+  CHECK(house.hosts.resumed_jobs == 4);
+}
+
 TEST_CASE("an action that is over its time fails and its worker is cancelled") {
   House house(grid("p", 2, 1));
   const Uuid id = house.start("p");

@@ -20,6 +20,11 @@ class PromptHosts final : public Hosts {
     }
     jobs.push_back(std::move(job));
   }
+  void resume(Job job) override {
+    ++resumed_jobs;
+    start(std::move(job));
+  }
+  void resumed() override { all_resumed = true; }
   void cancel(const std::string& /*pipeline*/, const ActionKey& key) override {
     cancelled.push_back(key);
     std::erase_if(jobs, [&](const Job& job) { return job.key == key; });
@@ -29,6 +34,8 @@ class PromptHosts final : public Hosts {
 
   std::vector<Job> jobs;  // running, in order of start
   std::vector<ActionKey> cancelled;
+  int resumed_jobs = 0;  // of those started
+  bool all_resumed = false;
 
  private:
   ReportSink at_once_;
