@@ -3,11 +3,14 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+// The plain functions: EVP loads a configuration and a provider first, which takes milliseconds.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 namespace sluice::artifacts {
 
@@ -17,22 +20,19 @@ Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
 
-Sha256::Sha256() : state_(::EVP_MD_CTX_new()) {
-  ::EVP_DigestInit_ex(state_, ::EVP_sha256(), nullptr);
+Sha256::Sha256() : state_(std::make_unique<SHA256_CTX>()) {
+  ::SHA256_Init(state_.get());
 }
-Sha256::~Sha256() {
-  ::EVP_MD_CTX_free(state_);
-}
+Sha256::~Sha256() = default;
 void Sha256::add(const void* data, std::size_t size) {
-  ::EVP_DigestUpdate(state_, data, size);
+  ::SHA256_Update(state_.get(), data, size);
 }
 std::string Sha256::finish() {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned size = 0;
-  ::EVP_DigestFinal_ex(state_, bytes.data(), &size);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> bytes{};
+  ::SHA256_Final(bytes.data(), state_.get());
   std::string text;
-  for (unsigned i = 0; i < size; ++i) text += {kDigits[bytes[i] >> 4], kDigits[bytes[i] & 15]};
+  for (const unsigned char byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
   return text;
 }
 

@@ -13,7 +13,7 @@
 
 struct archive;
 struct archive_entry;
-struct evp_md_ctx_st;
+struct SHA256state_st;
 
 namespace sluice::artifacts {
 
@@ -45,7 +45,7 @@ class Sha256 {
   [[nodiscard]] std::string finish();
 
  private:
-  evp_md_ctx_st* state_;
+  std::unique_ptr<SHA256state_st> state_;
 };
 
 // kUnavailable, from errno.

@@ -1,36 +1,34 @@
 #include "plugins/source/digest.hpp"
 
-#include <openssl/evp.h>
-
-#include <stdexcept>
+// The plain functions: EVP loads a configuration and a provider first, which takes longer than most
+// trees.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 namespace sluice::source {
 
 struct Digest::State {
-  EVP_MD_CTX* sum = EVP_MD_CTX_new();
-  ~State() { EVP_MD_CTX_free(sum); }
+  SHA256_CTX sum;
 };
 
 Digest::Digest() : state_(std::make_unique<State>()) {
-  if (state_->sum == nullptr || EVP_DigestInit_ex(state_->sum, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL offers no SHA-256");
+  SHA256_Init(&state_->sum);
 }
 
 Digest::~Digest() = default;
 
 void Digest::add(std::string_view bytes) {
-  EVP_DigestUpdate(state_->sum, bytes.data(), bytes.size());
+  SHA256_Update(&state_->sum, bytes.data(), bytes.size());
 }
 
 std::string Digest::hex() {
-  unsigned char sum[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(state_->sum, sum, &size);
+  unsigned char sum[SHA256_DIGEST_LENGTH];
+  SHA256_Final(sum, &state_->sum);
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += kDigits[sum[i] >> 4];
-    text += kDigits[sum[i] & 15];
+  for (const unsigned char byte : sum) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }

@@ -9,7 +9,7 @@ namespace sluice::source {
 
 class Digest {
  public:
-  Digest();  // throws std::runtime_error if the library refuses
+  Digest();
   ~Digest();
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
+#include <utility>
 
 #include "plugins/source/git.hpp"
 #include "plugins/source/tree.hpp"
@@ -18,14 +20,25 @@ struct Place {
 
 Place place_of(const Git& git, const std::string& directory) {
   Place place;
-  const auto commit = git({"-C", directory, "rev-parse", "--verify", "--quiet", "HEAD"});
-  if (!commit.ok()) return place;
-  place.commit = first_line(commit.output);
-  const auto branch = git({"-C", directory, "symbolic-ref", "--quiet", "--short", "HEAD"});
-  if (branch.ok()) place.branch = first_line(branch.output);
-  const auto status = git({"-C", directory, "status", "--porcelain", "--", "."}, kTransfer_ms);
-  place.changes =
-      static_cast<std::size_t>(std::count(status.output.begin(), status.output.end(), '\n'));
+  const auto status =
+      git({"-C", directory, "status", "--porcelain=v2", "--branch", "-z", "--", "."}, kTransfer_ms);
+  if (!status.ok()) return place;
+  constexpr std::string_view kCommit = "# branch.oid ", kBranch = "# branch.head ";
+  bool renamed = false;  // then the old name follows, as an item of its own
+  for (std::string_view rest = status.output; !rest.empty();) {
+    const std::string_view item = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+    if (item.starts_with(kCommit)) {
+      place.commit = item.substr(kCommit.size());
+    } else if (item.starts_with(kBranch)) {
+      place.branch = item.substr(kBranch.size());
+    } else if (!item.starts_with("# ") && !std::exchange(renamed, false)) {
+      ++place.changes;
+      renamed = item.starts_with("2 ");
+    }
+  }
+  if (place.commit == "(initial)") return {};
+  if (place.branch == "(detached)") place.branch.clear();
   return place;
 }
 
@@ -68,24 +81,29 @@ Outcome directory_source(Run& run) {
         "path: " + (fs::path(run.base_directory()) / wanted).lexically_normal().string() +
         " is not a directory (relative paths start at the workflow file's folder)");
 
-  GitOptions options;
-  options.trusted = {path.string()};
-  const Git git(run, options);
   // The engine may keep its data inside the tree.
   std::vector<std::string> excluded = {run.work_directory(), run.state_directory()};
   for (const auto& output : outputs) excluded.push_back(output.directory);
   for (auto& directory : excluded) directory = fs::weakly_canonical(directory, error).string();
 
-  Outcome refused;
-  const auto paths = list_tree(run, git, path.string(), excluded, refused);
-  if (!paths) return refused;
+  std::optional<Git> git;
+  auto paths = list_plain_tree(path.string(), excluded);
+  if (!paths) {
+    GitOptions options;
+    options.trusted = {path.string()};
+    git.emplace(run, options);
+    Outcome refused;
+    paths = list_tree(run, *git, path.string(), excluded, refused);
+    if (!paths) return refused;
+  }
   const auto copied =
       copy_tree(path.string(), *paths, outputs[0].directory, [&] { return run.cancelled(); });
   if (run.cancelled())
     return failed("copying " + path.string() + " was cancelled", SLUICE_FAILURE_CANCELLED,
                   "Cancelled");
   if (!copied.problem.empty()) return failed(copied.problem);
-  report(run, outputs[0].name, path.string(), place_of(git, path.string()), copied);
+  const Place place = git ? place_of(*git, path.string()) : Place{};
+  report(run, outputs[0].name, path.string(), place, copied);
   return succeeded();
 }
 

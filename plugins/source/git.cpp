@@ -53,18 +53,6 @@ std::string quoted(const std::string& value) {
   return text + "\"";
 }
 
-std::vector<std::string> user_configurations() {
-  if (const char* global = std::getenv("GIT_CONFIG_GLOBAL")) return {global};
-  std::vector<std::string> files;
-  const char* home = std::getenv("HOME");
-  if (const char* xdg = std::getenv("XDG_CONFIG_HOME"); xdg != nullptr && *xdg != '\0')
-    files.push_back(std::string(xdg) + "/git/config");
-  else if (home != nullptr)
-    files.push_back(std::string(home) + "/.config/git/config");
-  if (home != nullptr) files.push_back(std::string(home) + "/.gitconfig");
-  return files;
-}
-
 // Our defaults, then the user's file (credentials, proxies, certificates), then what must hold.
 // safe.directory counts only here: `git -c` does not reach the process that serves a local fetch.
 std::string configuration(const GitOptions& options) {
@@ -119,6 +107,18 @@ std::string reason(const std::string& error) {
 }
 
 }  // namespace
+
+std::vector<std::string> user_configurations() {
+  if (const char* global = std::getenv("GIT_CONFIG_GLOBAL")) return {global};
+  std::vector<std::string> files;
+  const char* home = std::getenv("HOME");
+  if (const char* xdg = std::getenv("XDG_CONFIG_HOME"); xdg != nullptr && *xdg != '\0')
+    files.push_back(std::string(xdg) + "/git/config");
+  else if (home != nullptr)
+    files.push_back(std::string(home) + "/.config/git/config");
+  if (home != nullptr) files.push_back(std::string(home) + "/.gitconfig");
+  return files;
+}
 
 Git::Git(Run& run, const GitOptions& options)
     : run_(run),

@@ -43,6 +43,9 @@ class Git {
   process::Environment environment_;
 };
 
+// The files of the user's own configuration, whether they exist or not.
+[[nodiscard]] std::vector<std::string> user_configurations();
+
 // Output without its last line end.
 [[nodiscard]] std::string first_line(const std::string& text);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <sluice/action.hpp>
 #include <string>
 #include <vector>
@@ -19,6 +20,12 @@ namespace sluice::source {
 [[nodiscard]] std::optional<std::vector<std::string>> list_tree(
     Run& run, const Git& git, const std::string& directory,
     const std::vector<std::string>& excluded, Outcome& refused);
+
+// The same without starting git, for a tree in which git would find nothing to say: no repository
+// in it or around it, no .gitignore, no list of ignored files in the user's configuration.
+// std::nullopt: ask git, also about what cannot be read.
+[[nodiscard]] std::optional<std::vector<std::string>> list_plain_tree(
+    const std::string& directory, const std::vector<std::string>& excluded);
 
 struct Copied {
   std::string digest;  // SHA-256 of paths, kinds, executable bits and contents

@@ -64,6 +64,44 @@ TEST_CASE_METHOD(Fixture, "a plain directory is copied without what its .gitigno
     CHECK(host.outputs.count(absent) == 0);
 }
 
+// What git answers is known from the other tests, so a plain list may differ in nothing.
+TEST_CASE_METHOD(Fixture, "a tree that git has nothing to say about is listed without git") {
+  write_file(tree / "a b/\xc3\xa9\n.txt", "x");
+  write_file(tree / "deep/er/file", "x");
+  write_file(tree / "empty", "");
+  fs::create_directories(tree / "nothing/below");
+  fs::create_symlink("deep", tree / "link to a directory");
+  fs::create_symlink("nowhere", tree / "dangling");
+  REQUIRE(run() == SLUICE_SUCCEEDED);
+  const Paths with_git = [&] {
+    write_file(tree / ".gitignore", "");
+    REQUIRE(run() == SLUICE_SUCCEEDED);
+    Paths paths = files_below(out);
+    std::erase(paths, ".gitignore");
+    fs::remove(tree / ".gitignore");
+    return paths;
+  }();
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", "/nonexistent", 1);
+  const auto outcome = run();
+  setenv("PATH", path.c_str(), 1);
+  REQUIRE(outcome == SLUICE_SUCCEEDED);
+  CHECK(files_below(out) == with_git);
+  CHECK(with_git.size() == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "the user's own list of ignored files counts in a plain tree, too") {
+  const fs::path home = host.root() / "home";
+  write_file(home / "git/ignore", "*.o\n");
+  write_file(tree / "main.c", "x");
+  write_file(tree / "main.o", "x");
+  setenv("XDG_CONFIG_HOME", home.c_str(), 1);
+  const auto outcome = run();
+  unsetenv("XDG_CONFIG_HOME");
+  REQUIRE(outcome == SLUICE_SUCCEEDED);
+  CHECK(files_below(out) == Paths{"main.c"});
+}
+
 TEST_CASE_METHOD(Fixture, "a git tree is copied as it is: changed, new and deleted files") {
   fill(tree);
   const testing::Repository repository(tree);
