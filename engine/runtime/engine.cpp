@@ -144,7 +144,7 @@ void Engine::decide_one(const Envelope& envelope, Instant now) {
     return;
   }
   Live& live = at->second;
-  if (const ActionKey* key = ended_call(envelope.input)) live.reconciler.ended(*key);
+  if (const ActionKey* key = ended_call(envelope.input)) ended_.emplace_back(&live, *key);
   Decision decision = decide(live.state, envelope.input, now);
 
   Accepted accepted;
@@ -228,6 +228,8 @@ void Engine::after_commit(Sequence first) {
     last += append.facts.size();
     snapshot_if_due(append.pipeline, live_.at(append.pipeline), last - 1);
   }
+  for (const auto& [live, key] : ended_) live->reconciler.ended(key);
+  ended_.clear();
   for (Live* live : touched_) {
     live->touched = false;
     live->reconciler.reconcile(live->state, live->settings);
@@ -245,6 +247,7 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
     if (auto recovered = recover(pipeline, *live); !recovered) corrupt_ = recovered;
   }
   touched_.clear();
+  ended_.clear();
   replies_.clear();
   for (Envelope& envelope : batch) {
     if (is_report(envelope.input))

@@ -92,6 +92,7 @@ class Engine {
 
   // Of the batch in hand.
   std::vector<Live*> touched_;
+  std::vector<std::pair<Live*, ActionKey>> ended_;  // calls, by the reports in the batch
   std::vector<Append> appends_;
   std::vector<std::pair<ReplyFunction, Reply>> replies_;
   std::vector<Envelope> again_;  // reports of a batch that could not be committed

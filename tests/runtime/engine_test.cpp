@@ -121,6 +121,23 @@ TEST_CASE("a worker's report survives a commit that fails") {
   CHECK(house.status(id) == ExecutionStatus::kSucceeded);
 }
 
+TEST_CASE("a call whose report waits for the store is not started a second time") {
+  House house(grid("p", 2, 2));
+  house.start("p");
+  const std::vector<Job> running = std::exchange(house.hosts.jobs, {});
+  house.store.broken = true;
+  house.engine->report("p", ReportSuccess{running[0].key, {}, {}, {}});
+  house.step();
+  house.store.broken = false;
+  house.engine->report("p", ReportSuccess{running[1].key, {}, {}, {}});
+  house.step();
+  CHECK(house.hosts.jobs.empty());
+  house.clock.advance(1000);
+  house.step();
+  CHECK(house.hosts.jobs.size() == 2);
+  CHECK(house.hosts.jobs.front().stage == "S2");
+}
+
 TEST_CASE("a report is settled once, after the commit of what it changed or after its refusal") {
   House house(grid("p", 2, 1));
   house.start("p");
