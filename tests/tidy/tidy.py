@@ -16,6 +16,7 @@ LAYERS = {
     "sdk/host": ["sdk/wire", "sdk/host"],
     "events/event": ["events/event"],
     "events/pattern": ["events/pattern"],
+    "events/schedule": ["events/schedule"],
     "events/bus": ["events/event", "events/bus", "engine/core"],
     "engine/core": ["engine/core", "events/event"],
     "engine/definition": ["engine/definition", "engine/core"],
@@ -23,7 +24,7 @@ LAYERS = {
     "engine/artifacts": ["engine/artifacts", "engine/core"],
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
     "engine/runtime": ["engine/runtime", "engine/core", "engine/store/store.hpp", "engine/hosts/hosts.hpp", "events/event"],
-    "plugins": ["plugins"],
+    "plugins": ["plugins", "events/schedule"],
 }
 # Third-party headers that live in one room (or a few) only.
 ONE_HOME = {
@@ -32,6 +33,8 @@ ONE_HOME = {
     "zmq": ["events/bus", "sdk/include/sluice/events.hpp", "tests"],
     "boost/dll": ["sdk/host"],
     "archive.h": ["engine/artifacts", "plugins"],
+    "date/": ["events/schedule"],
+    "pcre2.h": ["plugins/rule"],
     "simdjson": ["events/pattern", "tests"],
 }
 # Words that the core may not even name: it is pure (docs/architecture.md).

@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_schedule_text SOURCES schedule_text.cpp LINK sluice_schedule)
