@@ -8,6 +8,8 @@ lists="$here/debian-packages.txt"
 packages=$(cat $lists | grep -v -e '^#' -e '^$')
 missing=
 for package in $packages; do
+  # Some distributions of Node bring npm along and conflict with Debian's package of it.
+  [ "$package" = npm ] && command -v npm >/dev/null && continue
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

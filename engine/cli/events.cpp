@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
+#include "engine/cli/event_stats.hpp"
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/runtime/clock.hpp"
 #include "engine/runtime/event_reader.hpp"
+#include "events/bus/filters.hpp"
 #include "events/bus/watcher.hpp"
 
 namespace sluice {
@@ -21,29 +26,14 @@ constexpr std::int64_t kLookAgainMs =
     1000;  // the store is the truth; the bus only wakes us earlier
 
 struct EventsOptions {
-  std::string data, pipeline, since;
+  std::string data, pipeline, since, pattern;
   std::vector<std::string> states, topics;
-  bool json = false, no_follow = false;
+  bool json = false, no_follow = false, stats = false;
 };
 
 volatile std::sig_atomic_t interrupted = 0;
 void on_interrupt(int) {
   interrupted = 1;
-}
-
-// Topics are KIND.STATE after the first segment:
-// "codepipeline.action.FAILED.webshop.Build.Compile".
-std::string state_of(const Event& event) {
-  const std::size_t kind = event.topic.find('.');
-  const std::size_t state = event.topic.find('.', kind + 1);
-  return event.topic.substr(state + 1, event.topic.find('.', state + 1) - state - 1);
-}
-
-std::string names_of(const Event& event) {
-  std::size_t at = 0;
-  for (int dots = 0; dots < 3 && at != std::string::npos; ++dots)
-    at = event.topic.find('.', at + (dots ? 1 : 0));
-  return at == std::string::npos ? "" : event.topic.substr(at + 1);
 }
 
 bool wanted(const Event& event, const EventsOptions& options) {
@@ -59,28 +49,30 @@ bool wanted(const Event& event, const EventsOptions& options) {
                      [&](const std::string& topic) { return event.topic.starts_with(topic); });
 }
 
-Paint paint_of_state(const std::string& state) {
-  if (state == "FAILED") return Paint::kRed;
-  if (state == "SUCCEEDED") return Paint::kGreen;
-  if (state == "STARTED" || state == "RESUMED") return Paint::kBlue;
-  return Paint::kYellow;
-}
-
 void print(const Event& event, const EventsOptions& options, const Terminal& terminal) {
   if (options.json) {
     std::printf("%s\n", to_json(event).c_str());
   } else {
     const std::string state = state_of(event);
-    const std::size_t dot = event.topic.find('.');
-    const std::string kind = event.topic.substr(dot + 1, event.topic.find('.', dot + 1) - dot - 1);
     std::printf("%s  %s %s %s\n", terminal.paint(local_time(event.time_ms), Paint::kDim).c_str(),
-                pad(kind, 10).c_str(),
+                pad(kind_of(event), 10).c_str(),
                 terminal.paint(pad(state, 10), paint_of_state(state)).c_str(),
                 names_of(event).c_str());
   }
 }
 
-// "start", a sequence, "now", or how long ago, as "10m".
+// "2026-01-02T03:04:05Z", or the day alone.
+std::optional<std::int64_t> parse_time(const std::string& text) {
+  std::tm utc{};
+  for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
+    const char* end = strptime(text.c_str(), form, &utc);
+    if (end && *end == '\0') return std::int64_t{timegm(&utc)} * 1000;
+    utc = {};
+  }
+  return std::nullopt;
+}
+
+// "start", a sequence, "now", a time, or how long ago, as "10m".
 std::optional<Sequence> parse_since(const std::string& text, const EventReader& reader,
                                     const Store& store) {
   if (text.empty() || text == "now") {
@@ -88,6 +80,7 @@ std::optional<Sequence> parse_since(const std::string& text, const EventReader& 
     return last ? *last : 0;
   }
   if (text == "start") return 0;
+  if (const auto time = parse_time(text)) return reader.before(*time);
   std::size_t end = 0;
   unsigned long long number = 0;
   try {
@@ -106,7 +99,55 @@ std::optional<Sequence> parse_since(const std::string& text, const EventReader& 
   return reader.before(SystemClock().now().ms - static_cast<std::int64_t>(number) * unit_ms);
 }
 
+// Text that begins with a brace is the pattern itself.
+Result<std::string> pattern_text(const std::string& given) {
+  if (given.find('{') != std::string::npos) return given;
+  std::ifstream file(given);
+  if (!file) return Error{ErrorKind::kBadInput, "--pattern", "cannot read the file " + given};
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Where what was asked for goes.
+class Output {
+ public:
+  explicit Output(const EventsOptions& options) : options_(options) {}
+
+  void take(const std::vector<Event>& events) {
+    for (const Event& event : events) {
+      if (!wanted(event, options_) || (filter_ && !filter_->wants(event))) continue;
+      if (options_.stats)
+        stats_.count(event);
+      else
+        print(event, options_, terminal_);
+    }
+    if (options_.stats && terminal_.interactive && !options_.no_follow)
+      std::printf("\033[H\033[J%s", stats_.table(terminal_).c_str());
+    std::fflush(stdout);
+  }
+  void finish() {
+    if (options_.stats && !(terminal_.interactive && !options_.no_follow))
+      std::printf("%s", stats_.table(terminal_).c_str());
+  }
+  Result<void> filter(const std::string& pattern) {
+    auto text = pattern_text(pattern);
+    if (!text) return text.error();
+    filter_.emplace(*text);
+    if (filter_->refused().empty()) return {};
+    return Error{ErrorKind::kBadInput, "--pattern", filter_->refused()};
+  }
+
+ private:
+  const EventsOptions& options_;
+  const Terminal terminal_ = Terminal::current();
+  std::optional<LogFilter> filter_;
+  EventStats stats_;
+};
+
 int follow(const EventsOptions& options) {
+  Output output(options);
+  if (!options.pattern.empty())
+    if (const auto filtered = output.filter(options.pattern); !filtered)
+      return complain(filtered.error());
   BusWatcher watcher(
       bus_addresses(std::filesystem::absolute(options.data).lexically_normal().string()));
   std::error_code ignored;
@@ -125,25 +166,23 @@ int follow(const EventsOptions& options) {
   if (!after)
     return complain({ErrorKind::kBadInput, "--since",
                      "\"" + options.since +
-                         "\" is none of: start, now, a sequence number, or a time ago such as 90s, "
-                         "10m, 2h, 1d"});
-  const Terminal terminal = Terminal::current();
+                         "\" is none of: start, now, a sequence number, a time such as "
+                         "2026-01-02T03:04:05Z, or a time ago such as 90s, 10m, 2h, 1d"});
   while (!interrupted) {
     Sequence upto = *after;
     auto events = reader.read(*after, kPage, upto);
     if (!events) return complain(events.error());
-    for (const Event& event : *events)
-      if (wanted(event, options)) print(event, options, terminal);
-    std::fflush(stdout);
+    if (!events->empty()) output.take(*events);
     if (std::ferror(stdout)) return 0;  // nobody reads any more
     if (upto != *after) {
       after = upto;
       continue;
     }
-    if (options.no_follow) return 0;
+    if (options.no_follow) break;
     watcher.wait(kLookAgainMs);
   }
-  return 130;
+  output.finish();
+  return interrupted ? 130 : 0;
 }
 
 }  // namespace
@@ -157,7 +196,12 @@ void add_events_command(CLI::App& app, int& exit_code) {
   command->add_option("--topic", options->topics,
                       "Only topics that begin so, such as codepipeline.action.FAILED.");
   command->add_option("--since", options->since,
-                      "start, now (default), a sequence number, or a time ago such as 10m");
+                      "start, now (default), a sequence number, 2026-01-02T03:04:05Z, or a time "
+                      "ago such as 10m");
+  command->add_option("--pattern", options->pattern,
+                      "Only what this event pattern wants: JSON text, or a file that holds it");
+  command->add_flag("--stats", options->stats,
+                    "Instead of the events, how many of what came, and how often");
   command->add_flag("--no-follow", options->no_follow, "Print what is there, then end");
   command->add_flag("--json", options->json, "One JSON envelope a line");
   command->callback([options, &exit_code] {

@@ -5,7 +5,16 @@
 namespace sluice {
 namespace {
 constexpr const char* kCursor = "bus";
+
+EventSource source_of(EventReader& reader) {
+  EventSource source;
+  source.read = [&reader](std::uint64_t after, std::uint32_t limit, std::uint64_t& upto) {
+    return reader.read(after, limit, upto);
+  };
+  source.before = [&reader](std::int64_t unix_ms) { return reader.before(unix_ms); };
+  return source;
 }
+}  // namespace
 
 RunBus::RunBus(const DataDirectory& data)
     : data_(data), addresses_(bus_addresses(data.root.string())) {
@@ -22,14 +31,11 @@ void RunBus::take_over() {
   if (!store) return;
   store_ = std::move(*store);
   lease_.emplace(std::move(*lease));
-  reader_ = std::make_unique<EventReader>(*store_, Realm{});
+  live_ = std::make_unique<EventReader>(*store_, Realm{});
+  past_ = std::make_unique<EventReader>(*store_, Realm{});
   const auto cursor = store_->cursor(kCursor);
-  EventSource source;
-  source.read = [this](std::uint64_t after, std::uint32_t limit, std::uint64_t& upto) {
-    return reader_->read(after, limit, upto);
-  };
-  source.before = [this](std::int64_t unix_ms) { return reader_->before(unix_ms); };
-  auto publisher = Publisher::start(addresses_, std::move(source), cursor ? *cursor : 0);
+  auto publisher =
+      Publisher::start(addresses_, source_of(*live_), source_of(*past_), cursor ? *cursor : 0);
   if (!publisher) {
     lease_.reset();
     return;

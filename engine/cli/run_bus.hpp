@@ -32,8 +32,8 @@ class RunBus {
   DataDirectory data_;
   BusAddresses addresses_;
   std::unique_ptr<Store> store_;  // the publisher's reading end, and the cursor's writing end
-  std::unique_ptr<EventReader> reader_;
-  std::optional<Lease> lease_;  // held: we publish
+  std::unique_ptr<EventReader> live_, past_;  // one for each of the publisher's threads
+  std::optional<Lease> lease_;                // held: we publish
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<BusPoke> poke_;  // somebody else does
 };

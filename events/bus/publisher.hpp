@@ -1,6 +1,7 @@
-// Facts out to the world: an XPUB socket that anybody may subscribe to, and a log endpoint that
-// serves any range of the sequence from the store, so that a subscriber who was away misses
-// nothing. docs/events.md is the wire's specification.
+// Facts out to the world: an XPUB socket that anybody may subscribe to by topic, another one to
+// subscribe to by event pattern, and a log endpoint that serves any range of the sequence from the
+// store, so that a subscriber who was away misses nothing. docs/events.md is the wire's
+// specification.
 //
 // The publisher has a thread of its own and never holds up the engine: it is woken after a commit,
 // reads what is new from its source, and a subscriber that does not read loses messages on the
@@ -18,7 +19,7 @@
 
 namespace sluice {
 
-// Where the publisher gets events from; called on its thread.
+// Where events come from; called on one thread at a time.
 struct EventSource {
   // Events with after < sequence, oldest first, of at most `limit` facts. `upto` is set to the last
   // sequence looked at.
@@ -30,19 +31,20 @@ struct EventSource {
 };
 
 struct BusAddresses {
-  std::string events, log;  // ZeroMQ endpoints: ipc:// or tcp://
+  std::string events, log, filtered;  // ZeroMQ endpoints: ipc:// or tcp://
 };
-// The addresses of a data directory: ipc://DATA/bus/events and ipc://DATA/bus/log. If that is too
-// long for a UNIX socket (107 bytes), a short name under $XDG_RUNTIME_DIR or /tmp that depends on
-// DATA alone.
+// The addresses of a data directory: ipc://DATA/bus/events, .../log and .../filtered. If that is
+// too long for a UNIX socket (107 bytes), a short name under $XDG_RUNTIME_DIR or /tmp that depends
+// on DATA alone.
 [[nodiscard]] BusAddresses bus_addresses(const std::string& data_directory);
 
 class Publisher {
  public:
-  // Binds both sockets and starts the thread. Publishing begins after `cursor`. kConflict: an
-  // address is in use.
-  static Result<std::unique_ptr<Publisher>> start(const BusAddresses& addresses, EventSource source,
-                                                  std::uint64_t cursor);
+  // Binds the sockets and starts the threads. `live` is read on the publisher's own thread and
+  // `past` on the log endpoint's. Publishing begins after `cursor`. kConflict: an address is in
+  // use.
+  static Result<std::unique_ptr<Publisher>> start(const BusAddresses& addresses, EventSource live,
+                                                  EventSource past, std::uint64_t cursor);
   // Publishes what is there, then ends the thread; messages on their way to connected subscribers
   // get up to linger_ms.
   ~Publisher();
@@ -61,13 +63,5 @@ class Publisher {
   explicit Publisher(std::unique_ptr<Loop> loop);
   std::unique_ptr<Loop> loop_;
 };
-
-// The frames of one event, as docs/events.md has them. previous[k] is the sequence of the event
-// before this one whose topic has the same first k segments (0: unknown), so that a subscriber to a
-// prefix of whole segments sees gaps.
-struct Frames {
-  std::string topic, header, body;
-};
-[[nodiscard]] Frames frames_of(const Event& event, const std::vector<std::uint64_t>& previous);
 
 }  // namespace sluice

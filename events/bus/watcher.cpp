@@ -54,9 +54,10 @@ void BusPoke::poke() {
   std::vector<zmq::message_t> answers;
   while (zmq::recv_multipart(socket_->log, std::back_inserter(answers), zmq::recv_flags::dontwait))
     answers.clear();
-  // A question about nothing: the publisher looks for new facts before it answers.
+  // A question about nothing.
   std::string request;
-  nlohmann::json::to_msgpack({{"after", std::numeric_limits<std::int64_t>::max()}}, request);
+  nlohmann::json::to_msgpack({{"after", std::numeric_limits<std::int64_t>::max()}, {"poke", true}},
+                             request);
   socket_->log.send(zmq::buffer(request), zmq::send_flags::dontwait);
 }
 

@@ -203,6 +203,21 @@ class RunTest(unittest.TestCase):
         self.assertEqual(count("--state", "FAILED", "--pipeline", "a"), 0)
         self.assertEqual(count("--topic", "codepipeline.action.FAILED."), 1)
         self.assertEqual(count("--topic", "codepipeline.pipeline."), 4)
+        self.assertEqual(count("--pattern", '{"detail": {"pipeline": ["a"], "state": [{"anything-but": "STARTED"}]}}'), 6)
+        self.write('{"detail": {"stage": [{"prefix": "Wo"}], "action": [{"exists": false}]}}', "stage.json")
+        self.assertEqual(count("--pattern", "stage.json"), 4)
+        self.assertEqual(count("--since", "2026-01-02T03:04:05Z"), count())
+        self.assertEqual(count("--since", "2999-01-01"), 0)
+        refused = self.sluice("events", "--no-follow", "--pattern", '{"detail": {"state": "FAILED"}}', expect=2)
+        self.assertIn("detail.state", refused.stderr)
+        self.assertIn("cannot read", self.sluice("events", "--no-follow", "--pattern", "nowhere.json", expect=2).stderr)
+        self.sluice("events", "--no-follow", "--since", "yesterday", expect=2)
+
+        table = self.sluice("events", "--no-follow", "--stats", expect=0).stdout.splitlines()
+        rows = {tuple(line.split()[:2]): int(line.split()[2]) for line in table[1:-1]}
+        self.assertEqual(rows["pipeline", "STARTED"], 2)
+        self.assertEqual(rows["action", "FAILED"], 1)
+        self.assertEqual(int(table[-1].split()[1]), sum(rows.values()))
 
     def test_json_prints_envelopes_and_nothing_else(self):
         self.write(pipeline("good", command("Say", "echo noise")))

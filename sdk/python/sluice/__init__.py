@@ -4,21 +4,20 @@
     for event in Subscriber("/var/lib/sluice", ["codepipeline.pipeline.FAILED."]):
         print(event["detail"]["pipeline"], "failed")
 
-Needs pyzmq and msgpack (Debian: python3-zmq, python3-msgpack). A subscriber lives in one thread. It listens to the
-engine's XPUB socket and, where the sequence shows a gap, at the start and after a silence, asks the log endpoint for
-what is missing, so an engine that restarts or a subscriber that was too slow loses nothing. Wire: docs/events.md.
+Needs pyzmq and msgpack (Debian: python3-zmq, python3-msgpack). It listens to the engine's XPUB socket and, where the
+sequence shows a gap, at the start and after a silence, asks the log endpoint for what is missing, so an engine that
+restarts or a subscriber that was too slow loses nothing. `AsyncSubscriber` is the same for asyncio. Wire: docs/events.md.
 """
 
-import collections
 import os
-import time
 
-import msgpack
 import zmq
+import zmq.asyncio
 
-__all__ = ["Subscriber", "Event", "default_data_directory"]
+from ._cursor import CursorFile
+from ._stream import BEGINNING, Event, Stream, SubscriptionError
 
-_SILENCE_MS, _AWAY_MS = 1000, 50
+__all__ = ["Subscriber", "AsyncSubscriber", "Event", "SubscriptionError", "BEGINNING", "default_data_directory"]
 
 
 def default_data_directory():
@@ -27,129 +26,172 @@ def default_data_directory():
     return os.environ.get("SLUICE_DATA") or os.path.join(state, "sluice")
 
 
-class Event(dict):
-    """The EventBridge envelope as a dict, with `sequence` and `topic` beside it."""
+class _Subscriber:
+    """What both kinds of subscriber are made of; they differ in who waits.
 
-    def __init__(self, sequence, topic, body):
-        super().__init__(body)
-        self.sequence = sequence
-        self.topic = topic
-
-
-class Subscriber:
-    """Iterates over events whose topic begins with one of `prefixes` (all of them if empty).
-
-    `where` is a data directory, or a pair of ZeroMQ endpoints (events, log). Without `after` it begins with what happens
-    from now on; 0 is the beginning; the `cursor` of an earlier subscriber continues there.
+    where        a data directory, or the ZeroMQ endpoints (events, log, filtered); None: default_data_directory()
+    prefixes     topic prefixes; all events if empty
+    pattern      an event pattern, a dict or JSON text: the engine sends what it wants and nothing else
+    since        where to begin: BEGINNING, a datetime, or Unix seconds; without it, with what happens from now on
+    after        where to begin, as a sequence: the `cursor` of an earlier subscriber
+    cursor_file  a path: begins after the sequence that stands there (`since` and `after` count only while there is no
+                 such file), and keeps it up to date. An event counts as done when the next one is asked for, or at
+                 close(): who is killed while at work on an event gets that one again
     """
 
-    def __init__(self, where=None, prefixes=(), after=None):
-        events, log = where if isinstance(where, tuple) else _addresses(where or default_data_directory())
-        self._prefixes = list(prefixes) or [""]
-        self._whole = [prefix[: prefix.rfind(".") + 1] for prefix in self._prefixes]
-        self._cursor = after
-        self._started_ms = int(time.time() * 1000)
-        self._ready = collections.deque()
-        context = zmq.Context.instance()
+    def __init__(self, where=None, prefixes=(), after=None, *, since=None, pattern=None, cursor_file=None):
+        events, log, filtered = where if isinstance(where, tuple) else _addresses(where or default_data_directory())
+        self._file = CursorFile(cursor_file) if cursor_file else None
+        stored = self._file.read() if self._file else None
+        self._stream = Stream(prefixes, pattern, after if stored is None else stored, since if stored is None else None)
+        context = self._context()
         self._events, self._log = context.socket(zmq.SUB), context.socket(zmq.DEALER)
         for socket in (self._events, self._log):
             socket.setsockopt(zmq.LINGER, 0)
             socket.setsockopt(zmq.RECONNECT_IVL, 20)
             socket.setsockopt(zmq.RCVHWM, 100_000)
             socket.setsockopt(zmq.IMMEDIATE, 1)  # nothing queues up for an engine that is away
-        for prefix in self._whole:
-            self._events.subscribe(prefix.encode())
-        self._events.connect(events)
+        for topic in self._stream.topics:
+            self._events.subscribe(topic)
+        self._events.connect(filtered if pattern is not None else events)
         self._log.connect(log)
-        self._ask()
 
     @property
     def cursor(self):
         """Where to begin next time: the last event handed over."""
-        return self._ready[0].sequence - 1 if self._ready else self._cursor or 0
+        return self._stream.cursor
+
+    @property
+    def behind(self):
+        """How many sequence numbers the engine is ahead of the last event handed over, as far as is known."""
+        return self._stream.behind
+
+    def close(self):
+        self._events.close()
+        self._log.close()
+        if self._file:
+            self._file.write(self.cursor, durable=True)
+
+    def _keep(self):
+        if self._file and self._stream.cursor_is_known:
+            self._file.write(self.cursor)
+
+    def _sockets(self):
+        # While the log is being asked, what arrives live stays in its queue: it may belong after the answer.
+        return [self._log] if self._stream.asking else [self._log, self._events]
+
+
+class Subscriber(_Subscriber):
+    """Iterates over events. Lives in one thread."""
+
+    __doc__ += _Subscriber.__doc__[_Subscriber.__doc__.index("\n") :]
+
+    @staticmethod
+    def _context():
+        return zmq.Context.instance()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def __iter__(self):
         while True:
             yield self.next()
 
     def next(self, timeout=None):
-        """The next event; None after `timeout` seconds without one."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while not self._ready:
-            wait_ms = self._patience_ms
+        """The next event; None after `timeout` seconds without one. SubscriptionError: the engine refuses the pattern."""
+        self._keep()
+        clock = self._stream.clock
+        end = None if timeout is None else clock() + timeout
+        while not self._stream.ready:
+            if self._stream.due():
+                self._ask()
+            wait = self._stream.patience()
             if end is not None:
-                wait_ms = min(wait_ms, (end - time.monotonic()) * 1000)
-                if wait_ms < 0:
+                wait = min(wait, end - clock())
+                if wait < 0:
                     return None
-            self._receive(wait_ms)
-        return self._ready.popleft()
-
-    def close(self):
-        self._events.close()
-        self._log.close()
+            poller = zmq.Poller()
+            for socket in self._sockets():
+                poller.register(socket, zmq.POLLIN)
+            ready = dict(poller.poll(wait * 1000))
+            if self._log in ready:
+                self._stream.take_answer(self._log.recv_multipart())
+            elif self._events in ready:
+                self._stream.take_live(self._events.recv_multipart())
+        return self._stream.ready.popleft()
 
     def _ask(self):
-        start = {"since": self._started_ms} if self._cursor is None else {"after": self._cursor}
         try:
-            self._log.send(msgpack.packb({**start, "prefixes": self._prefixes}), zmq.NOBLOCK)
-            self._patience_ms = _SILENCE_MS
+            self._log.send(self._stream.request(), zmq.NOBLOCK)
+            self._stream.asked(True)
         except zmq.Again:
-            self._patience_ms = _AWAY_MS
-        self._asked_at = time.monotonic()
-        self._asking = True
+            self._stream.asked(False)
 
-    def _receive(self, wait_ms):
-        # While the log is being asked, what arrives live stays in its queue: it may belong after the answer.
-        live_too = not self._asking and self._cursor is not None
-        poller = zmq.Poller()
-        poller.register(self._log, zmq.POLLIN)
-        if live_too:
-            poller.register(self._events, zmq.POLLIN)
-        ready = dict(poller.poll(wait_ms))
-        if self._log in ready:
-            self._take_answer(self._log.recv_multipart())
-        elif self._events in ready:
-            self._take_live(*self._events.recv_multipart())
-        elif time.monotonic() - self._asked_at >= self._patience_ms / 1000:
-            self._ask()  # a silence: make sure that it is one
 
-    def _take_answer(self, frames):
-        summary = msgpack.unpackb(frames[0])
-        self._asking = False
-        for at in range(1, len(frames) - 2, 3):
-            self._hand_over(*frames[at : at + 3])
-        self._cursor = max(self._cursor or 0, summary.get("upto", 0))
-        if summary.get("upto", 0) < summary.get("last", 0):
-            self._ask()
+class AsyncSubscriber(_Subscriber):
+    """`async for event in AsyncSubscriber(...)`. Lives in one event loop."""
 
-    def _take_live(self, topic, header, body):
-        numbers = msgpack.unpackb(header)
-        if numbers["seq"] <= self._cursor:
-            return
-        if self._gap(topic.decode(), numbers["prev"]):
-            self._ask()  # the answer brings this event too
-        else:
-            self._hand_over(topic, header, body)
+    __doc__ += _Subscriber.__doc__[_Subscriber.__doc__.index("\n") :]
 
-    def _gap(self, topic, previous):
-        """prev[k]: the event before this one whose topic begins with the same k segments. Have we seen it?"""
-        for whole in self._whole:
-            segments = whole.count(".")
-            if topic.startswith(whole) and segments < len(previous):
-                if previous[segments] == 0 or previous[segments] > self._cursor:
-                    return True
-        return False
+    @staticmethod
+    def _context():
+        return zmq.asyncio.Context.instance()
 
-    def _hand_over(self, topic, header, body):
-        sequence = msgpack.unpackb(header)["seq"]
-        if self._cursor is not None and sequence <= self._cursor:
-            return
-        self._cursor = sequence
-        topic = topic.decode()
-        if topic.startswith(tuple(self._prefixes)):
-            self._ready.append(Event(sequence, topic, msgpack.unpackb(body)))
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        self.close()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        return await self.next()
+
+    async def next(self, timeout=None):
+        """The next event; None after `timeout` seconds without one. SubscriptionError: the engine refuses the pattern."""
+        self._keep()
+        clock = self._stream.clock
+        end = None if timeout is None else clock() + timeout
+        while not self._stream.ready:
+            if self._stream.due():
+                await self._ask()
+            wait = self._stream.patience()
+            if end is not None:
+                wait = min(wait, end - clock())
+                if wait < 0:
+                    return None
+            poller = zmq.asyncio.Poller()
+            for socket in self._sockets():
+                poller.register(socket, zmq.POLLIN)
+            ready = dict(await poller.poll(wait * 1000))
+            if self._log in ready:
+                self._stream.take_answer(await self._log.recv_multipart())
+            elif self._events in ready:
+                self._stream.take_live(await self._events.recv_multipart())
+        return self._stream.ready.popleft()
+
+    async def _ask(self):
+        try:
+            await self._log.send(self._stream.request(), zmq.NOBLOCK)
+            self._stream.asked(True)
+        except zmq.Again:
+            self._stream.asked(False)
 
 
 def _addresses(data_directory):
-    folder = os.path.join(os.path.abspath(data_directory), "bus")
-    return f"ipc://{folder}/events", f"ipc://{folder}/log"
+    """Where the engine of a data directory binds (docs/events.md, On the bus)."""
+    directory = os.path.abspath(data_directory)
+    names = ("events", "log", "filtered")
+    folder = f"{directory}/bus"
+    if len(folder.encode()) + 9 <= 100:
+        return tuple(f"ipc://{folder}/{name}" for name in names)
+    number = 0xCBF29CE484222325  # FNV-1a
+    for byte in directory.encode():
+        number = (number ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    shorter = f"{os.environ.get('XDG_RUNTIME_DIR') or '/tmp'}/sluice-{os.getuid()}-{number:016x}"
+    return tuple(f"ipc://{shorter}-{name}" for name in names)
