@@ -97,6 +97,7 @@ void RunSession::abandon_orphans(const std::string& by) {
     (void)engine_->submit(
         pipeline_,
         StopExecution{execution.id, true, "the sluice run that it belonged to was killed", by});
+  engine_->report_lost(pipeline_);
 }
 
 void RunSession::start(const RunRequest& request, Uuid id) {

@@ -73,9 +73,10 @@ Result<void> Engine::load(const std::string& pipeline, JobSettings settings) {
 }
 
 void Engine::report_lost(const std::string& pipeline) {
-  const Pipeline* state = find(pipeline);
-  if (!state) return;
-  for (const Want& want : wants(*state))
+  const auto at = live_.find(pipeline);
+  if (at == live_.end()) return;
+  at->second.reconciler.lost(at->second.state);
+  for (const Want& want : wants(at->second.state))
     if (want.kind == WantKind::kRun)
       report(pipeline,
              ReportFailure{
@@ -95,9 +96,13 @@ void Engine::report(const std::string& pipeline, Input input, ReplyFunction sett
   inbox_.report({pipeline, std::move(input), std::move(settled)});
 }
 
-Result<void> Engine::run() {
+void Engine::resume() {
   for (auto& [name, live] : live_) live.reconciler.reconcile(live.state, live.settings);
   hosts_.resumed();
+}
+
+Result<void> Engine::run() {
+  resume();
   while (step(true)) {
   }
   return corrupt_;
@@ -238,7 +243,8 @@ void Engine::after_commit(Sequence first) {
 }
 
 // The state in memory is ahead of the store: what could not be committed did not happen. Callers
-// are told to try again; workers' reports and deadlines are kept and put in again.
+// are told to try again; workers' reports and deadlines are kept and put in again. Until then a
+// call whose report is kept counts as running, so that nobody starts it a second time.
 void Engine::undo_batch(std::vector<Envelope>& batch) {
   for (Live* live : touched_) {
     live->touched = false;

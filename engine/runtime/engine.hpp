@@ -39,7 +39,7 @@ class Engine {
   // (Hosts::resume), unless report_lost() was called.
   Result<void> load(const std::string& pipeline, JobSettings settings);
   // Before run(): reports every running attempt of a loaded pipeline as Lost, since its worker
-  // ended with its engine.
+  // ended with its engine. It is not resumed; whether the action runs again is the core's to say.
   void report_lost(const std::string& pipeline);
   // Before run(): what is loaded of a pipeline, or null.
   [[nodiscard]] const Pipeline* find(const std::string& pipeline) const;
@@ -53,6 +53,9 @@ class Engine {
   // the engine stops before.
   void report(const std::string& pipeline, Input input, ReplyFunction settled = {});
 
+  // What run() does first: starts and resumes what is wanted of the loaded pipelines. For those
+  // who call step() themselves.
+  void resume();
   // Runs on the calling thread until stop(). Returns early only if the store is corrupt.
   Result<void> run();
   // One turn: takes what has arrived (waiting for it if `wait`), decides, commits, effects. False

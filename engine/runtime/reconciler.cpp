@@ -50,6 +50,12 @@ void Reconciler::recovered(const Pipeline& state) {
     if (want.kind == WantKind::kRun) recovered_.insert(want.key);
 }
 
+void Reconciler::lost(const Pipeline& state) {
+  recovered_.clear();
+  for (const Want& want : wants(state))
+    if (want.kind == WantKind::kRun) running_.insert(want.key);
+}
+
 void Reconciler::reconcile(const Pipeline& state, const JobSettings& settings) {
   const std::vector<Want> wanted = wants(state);
   std::set<ActionKey> runs;

@@ -28,7 +28,10 @@ class Reconciler {
   // Before the first reconcile(): what is wanted of `state` may have been started by an earlier
   // engine, and is resumed instead of started.
   void recovered(const Pipeline& state);
-  // A report came: the call has ended by itself.
+  // Before the first reconcile(), instead: what is wanted of `state` ended with an earlier engine,
+  // and a report will say so of each call.
+  void lost(const Pipeline& state);
+  // A report was committed or refused: the call has ended by itself.
   void ended(const ActionKey& key) { running_.erase(key); }
   // A deadline was taken from the queue.
   void passed(const ActionKey& key, Instant at) {

@@ -204,6 +204,20 @@ TEST_CASE("after a crash the state is what the store says and lost workers are r
   CHECK(house.status(id) == ExecutionStatus::kFailed);
 }
 
+TEST_CASE("a lost attempt is not started again while its loss is being reported") {
+  PipelineDeclaration declaration = grid("p", 2, 2);
+  declaration.stages[0].actions[1].idempotent = true;
+  House house(declaration);
+  house.start("p");
+  house.open("p");
+  house.engine->report_lost("p");
+  house.engine->resume();
+  CHECK(house.hosts.jobs.empty());
+  house.step();
+  REQUIRE(house.hosts.jobs.size() == 1);
+  CHECK(house.hosts.jobs[0].key == ActionKey{1, 0, 1, 2, 1});
+}
+
 TEST_CASE("a snapshot and the facts after it give the same state as all facts") {
   House house(grid("p", 2, 1));
   EngineOptions options;
