@@ -204,7 +204,7 @@ void Draft::arrive(Live& e) {
     ExecutionNumber newest = e.number;
     std::vector<ExecutionNumber> waiting;
     each_live([&](const Spot& other) {
-      if (!other.waits || other.declaration->mode == ExecutionMode::kParallel) return;
+      if (!other.waits || other.declaration->mode != ExecutionMode::kSuperseded) return;
       if (!same_place(*other.declaration, other.stage, *e.declaration, e.stage)) return;
       newest = std::max(newest, other.number);
       waiting.push_back(other.number);

@@ -108,6 +108,25 @@ pipeline 2 FAILED Stage Build failed: Build.Compile: x
 stage 3 Build STARTED
 action 3 Build.Compile STARTED
 )"},
+    {"an execution that finishes on its QUEUED version is not superseded by one of a later version",
+     "QUEUED | finish-on-own-version | Source: Checkout", R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> start
+pipeline 2 STARTED
+> adopt SUPERSEDED | Source: Checkout
+definition 2 ADOPTED
+> start
+pipeline 3 STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+pipeline 1 SUCCEEDED
+stage 2 Source STARTED
+action 2 Source.Checkout STARTED
+)"},
     {"QUEUED and PARALLEL are limited in number", "QUEUED | max=2 | Source: Checkout", R"(
 > start
 pipeline 1 STARTED
