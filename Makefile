@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all demo test bench lint format install packages clean
+.PHONY: all demo test soak bench lint format install packages clean
 all: build/release/.built
 
 packages:
@@ -20,6 +20,12 @@ demo: all
 
 test: all
 	ctest --test-dir build/release --output-on-failure -j $(JOBS)
+
+# A hundred million steps of simulation, from seeds that CI does not try: about half an hour.
+SOAK_STEPS ?= 100000000
+SOAK_FIRST ?= 1000000
+soak: all
+	build/release/tests/simulation --steps $(SOAK_STEPS) --first $(SOAK_FIRST)
 
 bench: all
 	@tests/bench/run.sh build/release

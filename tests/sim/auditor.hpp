@@ -1,0 +1,56 @@
+// Reads the committed facts of one pipeline as a stranger would, keeps books of its own, and says
+// which promise was broken: the rules of facts/codepipeline.md 2 and of docs/architecture.md that
+// must hold whatever happens. It shares nothing with decide() but the state that apply() folds.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/core/core.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice::sim {
+
+class Auditor {
+ public:
+  // One committed fact, in order.
+  void read(const StoredFact& stored);
+  // After a commit: what must hold between commits. "" if it does.
+  [[nodiscard]] const std::string& check_rest();
+  // What was broken first, "" if nothing.
+  [[nodiscard]] const std::string& complaint() const { return complaint_; }
+
+  [[nodiscard]] const Pipeline& folded() const { return state_; }
+  // What the read model must say of every execution that there has been.
+  struct Book {
+    Uuid id;
+    std::uint32_t version = 0;
+    ExecutionStatus status = ExecutionStatus::kInProgress;
+    bool ended = false, resumed = false;
+    std::set<Index> entered;           // stages
+    std::set<Index> succeeded_stages;  // for rollback
+    std::set<Index> kept;              // actions that a retry of failed actions must not repeat
+    std::set<std::string> approvers;   // of the approval in hand, by people
+  };
+  [[nodiscard]] const std::map<ExecutionNumber, Book>& books() const { return books_; }
+  // Executions whose row may have changed since this was last called.
+  [[nodiscard]] std::set<ExecutionNumber> take_changed() { return std::exchange(changed_, {}); }
+  [[nodiscard]] bool removed() const { return removed_; }
+
+ private:
+  struct Rules;
+  void complain(const std::string& what);
+  void check_execution(const Execution& execution);
+  void check_places();
+  void check_wants();
+
+  Pipeline state_;
+  std::map<ExecutionNumber, Book> books_;
+  std::set<ExecutionNumber> changed_;
+  std::string complaint_;
+  bool removed_ = false;
+};
+
+}  // namespace sluice::sim

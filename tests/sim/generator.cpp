@@ -1,0 +1,50 @@
+#include "tests/sim/generator.hpp"
+
+namespace sluice::sim {
+namespace {
+
+constexpr const char* kStages[] = {"Source", "Build", "Test", "Deploy", "Release"};
+constexpr const char* kModes[] = {"SUPERSEDED", "QUEUED", "PARALLEL"};
+
+std::string place_of(unsigned stage, unsigned action) {
+  return std::to_string(stage) + std::to_string(action);
+}
+
+std::string random_action(Dice& dice, unsigned stage, unsigned action) {
+  std::string text = "A" + std::to_string(action);
+  if (dice.chance(35)) text += " @" + std::to_string(1 + dice.roll(3));
+  if (stage > 0 && dice.chance(12)) text += " approval";
+  if (dice.chance(30)) text += " idempotent";
+  if (dice.chance(15)) text += " timeout=" + std::to_string(5 + dice.roll(60));
+  const std::string place = place_of(stage, action);
+  if (dice.chance(40)) text += " ns=n" + place + " >o" + place;
+  if (stage > 0) {
+    const std::string before = place_of(stage - 1, dice.roll(2));
+    if (dice.chance(15)) text += " c:#{n" + before + ".Id}";
+    if (dice.chance(15)) text += " <o" + before;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string random_pipeline(Dice& dice) {
+  const unsigned mode = dice.roll(3);
+  std::string text = kModes[mode];
+  if (dice.chance(10)) text += " | finish-on-own-version";
+  if (dice.chance(10)) text += " | supersede-approval";
+  if (dice.chance(20)) text += " | V=1";
+  if (dice.chance(5)) text += " | W=";
+  text += " | max=" + std::to_string(2 + dice.roll(6));
+  const unsigned stages = 1 + dice.roll(4);
+  for (unsigned s = 0; s < stages; ++s) {
+    text += std::string(" | ") + kStages[s] + ": ";
+    const unsigned actions = dice.chance(5) ? 7 : 1 + dice.roll(4);
+    for (unsigned a = 0; a < actions; ++a) {
+      text += (a > 0 ? ", " : "") + random_action(dice, s, a);
+    }
+  }
+  return text;
+}
+
+}  // namespace sluice::sim
