@@ -148,8 +148,9 @@ int follow(const EventsOptions& options) {
   if (!options.pattern.empty())
     if (const auto filtered = output.filter(options.pattern); !filtered)
       return complain(filtered.error());
-  BusWatcher watcher(
+  auto watcher = BusWatcher::connect(
       bus_addresses(std::filesystem::absolute(options.data).lexically_normal().string()));
+  if (!watcher) return complain(watcher.error());
   std::error_code ignored;
   const bool was_there =
       std::filesystem::exists(std::filesystem::path(options.data) / "sluice.db", ignored);
@@ -157,7 +158,7 @@ int follow(const EventsOptions& options) {
   // A subscriber may come first: whatever the first run does is news.
   while (!store && store.error().kind == ErrorKind::kNotFound && !options.no_follow &&
          !interrupted) {
-    watcher.wait(kLookAgainMs / 5);
+    (*watcher)->wait(kLookAgainMs / 5);
     store = open_existing_store(options.data);
   }
   if (!store) return interrupted ? 130 : complain(store.error());
@@ -179,7 +180,7 @@ int follow(const EventsOptions& options) {
       continue;
     }
     if (options.no_follow) break;
-    watcher.wait(kLookAgainMs);
+    (*watcher)->wait(kLookAgainMs);
   }
   output.finish();
   return interrupted ? 130 : 0;

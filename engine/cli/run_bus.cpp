@@ -1,10 +1,18 @@
 #include "engine/cli/run_bus.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "engine/store/sqlite_store.hpp"
+#include "events/bus/presence.hpp"
 
 namespace sluice {
 namespace {
+
 constexpr const char* kCursor = "bus";
+constexpr auto kMoment = std::chrono::milliseconds(20);
+// A subscriber tries to connect every 20 ms, and asks the log 50 ms later at most.
+constexpr std::int64_t kOpenForSubscribersMs = 200;
 
 EventSource source_of(EventReader& reader) {
   EventSource source;
@@ -14,19 +22,40 @@ EventSource source_of(EventReader& reader) {
   source.before = [&reader](std::int64_t unix_ms) { return reader.before(unix_ms); };
   return source;
 }
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 }  // namespace
 
 RunBus::RunBus(const DataDirectory& data)
-    : data_(data), addresses_(bus_addresses(data.root.string())) {
-  take_over();
+    : data_(data),
+      addresses_(bus_addresses(data.root.string())),
+      poke_(addresses_.wake),
+      thread_([this] { work(); }) {}
+
+void RunBus::work() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kMoment, [this] { return ending_; });
+  while (!ending_) {
+    lasted_ = true;
+    news_ = false;
+    lock.unlock();
+    take_over();
+    lock.lock();
+    if (publisher_) return;
+    // Its holder may have ended when we have something to tell again.
+    changed_.wait(lock, [this] { return news_ || ending_; });
+  }
 }
 
+// On the thread, or when it has ended.
 void RunBus::take_over() {
   auto lease = Lease::acquire(data_.leases(), "bus", "", 0);
-  if (!lease) {
-    if (!poke_) poke_ = std::make_unique<BusPoke>(addresses_);
-    return;
-  }
+  if (!lease) return;
   auto store = open_sqlite_store(data_.database());
   if (!store) return;
   store_ = std::move(*store);
@@ -40,24 +69,42 @@ void RunBus::take_over() {
     lease_.reset();
     return;
   }
+  opened_ms_ = now_ms();
+  const std::lock_guard lock(mutex_);
   publisher_ = std::move(*publisher);
-  poke_.reset();
+  publisher_->wake();  // for what was committed meanwhile
 }
 
 void RunBus::committed() {
-  if (!publisher_) take_over();
-  if (publisher_)
+  const std::lock_guard lock(mutex_);
+  news_ = true;
+  if (publisher_) {
     publisher_->wake();
-  else if (poke_)
-    poke_->poke();
+  } else {
+    poke_.poke();
+    if (lasted_) changed_.notify_one();
+  }
+}
+
+void RunBus::wait_for_subscribers() const {
+  const std::int64_t left_ms = opened_ms_ + kOpenForSubscribersMs - now_ms();
+  if (left_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(left_ms));
 }
 
 RunBus::~RunBus() {
-  if (!publisher_) take_over();
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  const bool awaited = is_anybody_subscribed(data_.bus());
+  if (!publisher_ && (lasted_ || awaited)) take_over();
   if (!publisher_) {
-    if (poke_) poke_->poke();
+    poke_.poke();
     return;
   }
+  if (awaited) wait_for_subscribers();
   publisher_->finish();
   // Not synced on purpose: a cursor that falls back only repeats events, which subscribers know by
   // their sequence.

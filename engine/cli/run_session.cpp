@@ -1,5 +1,6 @@
 #include "engine/cli/run_session.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/hosts/installation.hpp"
@@ -7,8 +8,22 @@
 
 namespace sluice {
 namespace {
+
 constexpr std::int64_t kLongestWaitMs = std::int64_t{7} * 24 * 3600 * 1000;  // an approval's
+constexpr std::size_t kStagesAhead = 2;
+// Every run begins with what the last ones left: the facts since the last snapshot.
+constexpr std::uint32_t kFactsPerSnapshot = 256;
+
+// The types that the first stages need, in the order in which they need them.
+std::vector<ActionTypeId> first_types(const PipelineDeclaration& declaration) {
+  std::vector<ActionTypeId> types;
+  for (std::size_t i = 0; i < std::min(kStagesAhead, declaration.stages.size()); ++i)
+    for (const ActionDeclaration& action : declaration.stages[i].actions)
+      types.push_back(action.type);
+  return types;
 }
+
+}  // namespace
 
 RunSession::RunSession(const DataDirectory& data, std::string pipeline, UiQueue& ui)
     : data_(data),
@@ -26,18 +41,23 @@ Result<std::unique_ptr<RunSession>> RunSession::open(const DataDirectory& data,
   std::unique_ptr<RunSession> session(new RunSession(data, pipeline, ui));
   if (auto taken = session->take_lease(); !taken) return taken.error();
 
+  // Hosts first: they start while the store is being opened.
+  RunSession* self = session.get();
+  HostPoolOptions options = session->host_options(std::move(catalogue));
+  options.start_ahead = first_types(request.declaration);
+  auto hosts = HostPool::open(std::move(options), [self](const std::string& name, Input report) {
+    self->engine_->report(name, std::move(report));
+  });
+  if (!hosts) return hosts.error();
+  session->hosts_ = std::move(*hosts);
+
   auto store = open_sqlite_store(data.database());
   if (!store) return store.error();
   session->store_ = std::move(*store);
-
-  RunSession* self = session.get();
-  auto hosts = HostPool::open(session->host_options(std::move(catalogue)),
-                              [self](const std::string& name, Input report) {
-                                self->engine_->report(name, std::move(report));
-                              });
-  if (!hosts) return hosts.error();
-  session->hosts_ = std::move(*hosts);
-  session->engine_ = std::make_unique<Engine>(*session->store_, *session->hosts_, session->clock_);
+  EngineOptions engine;
+  engine.facts_per_snapshot = kFactsPerSnapshot;
+  session->engine_ =
+      std::make_unique<Engine>(*session->store_, *session->hosts_, session->clock_, engine);
   if (auto loaded =
           session->engine_->load(pipeline, {request.base_directory, "local", "000000000000"});
       !loaded)

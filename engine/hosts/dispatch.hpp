@@ -121,6 +121,7 @@ class Dispatch {
   const std::string& state_directory(Call& call);
 
   // dispatch_hosts.cpp
+  void start_ahead();
   bool launch(Plugin& plugin);
   void on_socket(Number number, std::uint32_t events);
   void on_message(Host& host, wire::ToEngine message);

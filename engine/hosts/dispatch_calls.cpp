@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <vector>
 
 #include "engine/hosts/dispatch.hpp"
 
@@ -193,7 +193,7 @@ void Dispatch::close_pipe(Pipe& pipe) {
 }
 
 void Dispatch::read_log(Call& call, std::size_t most_bytes) {
-  static thread_local std::array<char, 64 * 1024> buffer;
+  static thread_local std::vector<char> buffer(64 * 1024);
   for (std::size_t total = 0; call.pipe && call.pipe->read >= 0;) {
     if (total >= most_bytes) {
       // Its run is over, and the writing goes on: the next run shall not have this pipe.

@@ -52,7 +52,10 @@ Dispatch::Dispatch(HostPoolOptions options, ReportSink sink, Workspace workspace
     type.description = &description;
     type.plugin = &plugin;
   }
-  io_->post([directory = options_.work_directory] { Workspace::remove_stale(directory); });
+  loop_.post([this] {
+    start_ahead();
+    io_->post([directory = options_.work_directory] { Workspace::remove_stale(directory); });
+  });
   thread_ = std::thread([this] {
     loop_.run([this] { return stopping_ && calls_.empty() && hosts_.empty(); },
               [this] { flush(); });
@@ -92,6 +95,16 @@ void Dispatch::cancel(const std::string& pipeline, const ActionKey& key) {
   });
 }
 
+// As many as may rest here afterwards.
+void Dispatch::start_ahead() {
+  for (const ActionTypeId& id : options_.start_ahead) {
+    const auto type = types_.find(id);
+    if (stopping_ || type == types_.end() || hosts_.size() >= idle_hosts_) continue;
+    if (Plugin& plugin = *type->second.plugin; plugin.hosts.empty()) launch(plugin);
+  }
+}
+
+// A process that cannot be started fails the job that waits for it, if there is one.
 bool Dispatch::launch(Plugin& plugin) {
   const Number number = next_++;
   auto directory = workspace_.make("h" + std::to_string(number));
@@ -100,6 +113,7 @@ bool Dispatch::launch(Plugin& plugin) {
   auto process = directory ? HostProcess::launch(launch) : directory.error();
   if (!process) {
     back_off(plugin);
+    if (plugin.waiting.empty()) return false;
     Call& call = *calls_.at(plugin.waiting.front());
     plugin.waiting.pop_front();
     --waiting_;

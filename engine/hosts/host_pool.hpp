@@ -44,6 +44,10 @@ struct HostPoolOptions {
   // Where a job keeps its state, instead of a directory below state_directory.
   std::function<std::string(const Job&)> state_of;
 
+  // Whose hosts are started at once, while the caller still prepares its first job: the first host
+  // of each is ready sooner then. Types that nobody offers are passed over.
+  std::vector<ActionTypeId> start_ahead;
+
   unsigned max_hosts = 64;           // processes at once, so also runs at once
   unsigned idle_hosts = 0;           // kept warm; 0: twice the number of cores
   unsigned runs_per_host = 1000;     // then a host is replaced

@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -154,7 +153,8 @@ bool HostProcess::flush() {
 }
 
 bool HostProcess::receive(const std::function<void(wire::ToEngine)>& use) {
-  static thread_local std::array<char, 64 * 1024> buffer;
+  // Not an array: the thread-local storage of every thread of the program would begin with it.
+  static thread_local std::vector<char> buffer(64 * 1024);
   std::vector<int> unwanted;
   for (;;) {
     const ssize_t size = wire::receive_bytes(socket_, buffer, unwanted, false);

@@ -20,7 +20,7 @@ using sqlite::Connection;
 constexpr std::uint32_t kBlockFacts = 128;
 constexpr std::size_t kBlockBytes = 16 * 1024;
 // Closing leaves a log for the next open to read; beyond this length it is emptied first.
-constexpr int kLogPagesAtClose = 256;
+constexpr int kLogPagesAtClose = 64;
 
 // How far a cursor may fall back when the process is killed.
 constexpr Sequence kCursorLag = 1000;

@@ -46,17 +46,14 @@ struct Question {
 struct LogEndpoint::Loop {
   EventSource source;
   std::function<std::uint64_t()> published;
-  std::function<void()> wake_publisher;
   std::atomic<bool> stopping{false};
   int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   zmq::socket_t log;
   std::thread thread;
 
-  Loop(zmq::context_t& context, EventSource from, std::function<std::uint64_t()> told,
-       std::function<void()> wake)
+  Loop(zmq::context_t& context, EventSource from, std::function<std::uint64_t()> told)
       : source(std::move(from)),
         published(std::move(told)),
-        wake_publisher(std::move(wake)),
         log(context, zmq::socket_type::router) {
     log.set(zmq::sockopt::linger, kLingerMs);
   }
@@ -95,7 +92,6 @@ struct LogEndpoint::Loop {
       reply.emplace_back(frame.data(), frame.size());
     };
     put("");
-    if (words.is_object() && words.contains("poke")) wake_publisher();
     std::string packed;
     Json::to_msgpack(summary_of(words, put), packed);
     reply[head] = zmq::message_t(packed.data(), packed.size());
@@ -153,9 +149,8 @@ struct LogEndpoint::Loop {
 };
 
 LogEndpoint::LogEndpoint(zmq::context_t& context, const std::string& address, EventSource source,
-                         std::function<std::uint64_t()> published, std::function<void()> wake)
-    : loop_(std::make_unique<Loop>(context, std::move(source), std::move(published),
-                                   std::move(wake))) {
+                         std::function<std::uint64_t()> published)
+    : loop_(std::make_unique<Loop>(context, std::move(source), std::move(published))) {
   loop_->log.bind(address);
   Loop* raw = loop_.get();
   loop_->thread = std::thread([raw] { raw->run(); });

@@ -18,11 +18,10 @@ namespace sluice {
 
 class LogEndpoint {
  public:
-  // `context` outlives the endpoint, as do the functions. published()
-  // is the last sequence that may be told, wake() is called when somebody says that there are new
-  // facts; both on this endpoint's thread. Throws zmq::error_t if the address is in use.
+  // `context` outlives the endpoint, as does the function. published() is the last sequence that
+  // may be told, on this endpoint's thread. Throws zmq::error_t if the address is in use.
   LogEndpoint(zmq::context_t& context, const std::string& address, EventSource source,
-              std::function<std::uint64_t()> published, std::function<void()> wake);
+              std::function<std::uint64_t()> published);
   // Answers what has arrived, then ends the thread.
   ~LogEndpoint();
   LogEndpoint(const LogEndpoint&) = delete;

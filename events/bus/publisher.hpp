@@ -32,36 +32,35 @@ struct EventSource {
 
 struct BusAddresses {
   std::string events, log, filtered;  // ZeroMQ endpoints: ipc:// or tcp://
+  std::string wake;  // path of the socket that BusPoke writes to; "": there is none
 };
-// The addresses of a data directory: ipc://DATA/bus/events, .../log and .../filtered. If that is
-// too long for a UNIX socket (107 bytes), a short name under $XDG_RUNTIME_DIR or /tmp that depends
-// on DATA alone.
+// The addresses of a data directory: ipc://DATA/bus/events, .../log, .../filtered and .../wake. If
+// that is too long for a UNIX socket (107 bytes), a short name under $XDG_RUNTIME_DIR or /tmp that
+// depends on DATA alone.
 [[nodiscard]] BusAddresses bus_addresses(const std::string& data_directory);
 
 class Publisher {
  public:
   // Binds the sockets and starts the threads. `live` is read on the publisher's own thread and
   // `past` on the log endpoint's. Publishing begins after `cursor`. kConflict: an address is in
-  // use.
+  // use. kUnavailable: the bus cannot be loaded (events/bus/module.hpp).
   static Result<std::unique_ptr<Publisher>> start(const BusAddresses& addresses, EventSource live,
                                                   EventSource past, std::uint64_t cursor);
   // Publishes what is there, then ends the thread; messages on their way to connected subscribers
   // get up to linger_ms.
-  ~Publisher();
+  virtual ~Publisher() = default;
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
   // Publishes what is there, then ends the thread. Once.
-  void finish();
+  virtual void finish() = 0;
   // Any thread: there may be new facts.
-  void wake();
+  virtual void wake() = 0;
   // Any thread: the last sequence given to the sockets.
-  [[nodiscard]] std::uint64_t cursor() const;
+  [[nodiscard]] virtual std::uint64_t cursor() const = 0;
 
- private:
-  struct Loop;
-  explicit Publisher(std::unique_ptr<Loop> loop);
-  std::unique_ptr<Loop> loop_;
+ protected:
+  Publisher() = default;
 };
 
 }  // namespace sluice

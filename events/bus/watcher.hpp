@@ -11,34 +11,18 @@ namespace sluice {
 
 class BusWatcher {
  public:
-  // Connects; an engine that is not there is waited for.
-  explicit BusWatcher(const BusAddresses& addresses);
-  ~BusWatcher();
+  // Connects; an engine that is not there is waited for. kUnavailable: the bus cannot be loaded.
+  static Result<std::unique_ptr<BusWatcher>> connect(const BusAddresses& addresses);
+  virtual ~BusWatcher() = default;
   BusWatcher(const BusWatcher&) = delete;
   BusWatcher& operator=(const BusWatcher&) = delete;
 
   // Returns after an event was published, after timeout_ms, or early on a signal. False: a signal
   // came.
-  bool wait(std::int64_t timeout_ms);
+  virtual bool wait(std::int64_t timeout_ms) = 0;
 
- private:
-  struct Sockets;
-  std::unique_ptr<Sockets> sockets_;
-};
-
-// Tells the publisher of a data directory, in another process, that there are new facts. Never
-// waits.
-class BusPoke {
- public:
-  explicit BusPoke(const BusAddresses& addresses);
-  ~BusPoke();
-  BusPoke(const BusPoke&) = delete;
-  BusPoke& operator=(const BusPoke&) = delete;
-  void poke();
-
- private:
-  struct Socket;
-  std::unique_ptr<Socket> socket_;
+ protected:
+  BusWatcher() = default;
 };
 
 }  // namespace sluice

@@ -14,6 +14,7 @@ import path from "node:path";
 import { Dealer, Subscriber as Sub } from "zeromq";
 
 import { CursorFile } from "./cursor.mjs";
+import { Presence } from "./presence.mjs";
 import { Stream, SubscriptionError } from "./stream.mjs";
 
 export { SubscriptionError };
@@ -41,6 +42,7 @@ export class Subscriber {
     this.file = options.cursorFile ? new CursorFile(options.cursorFile) : undefined;
     const stored = this.file?.read();
     this.stream = new Stream(stored === undefined ? options : { ...options, after: stored, since: undefined });
+    this.presence = new Presence(events);
     const settings = { linger: 0, reconnectInterval: 20, receiveHighWaterMark: 100_000 };
     this.events = new Sub(settings);
     this.log = new Dealer({ ...settings, immediate: true, sendTimeout: 0 }); // nothing queues up for an engine that is away
@@ -77,12 +79,14 @@ export class Subscriber {
   }
 
   close() {
+    this.presence.withdraw();
     this.events.close();
     this.log.close();
     this.file?.write(this.cursor, true);
   }
 
   async ask() {
+    this.presence.announce();
     try {
       await this.log.send(this.stream.request());
       this.stream.asked(true);

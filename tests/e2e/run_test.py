@@ -190,6 +190,22 @@ class RunTest(unittest.TestCase):
                 lines = subscriber.stdout.read().splitlines()
                 self.assertEqual([line.split()[2] for line in lines], ["bad/Work/Break", "bad/Work", "bad"] * 2, lines)
 
+    def test_a_run_of_milliseconds_waits_for_those_who_wait_for_its_events(self):
+        self.write(pipeline("bad", command("Break", "exit 3")))
+        self.sluice("run", "pipeline.yml", expect=1)
+        subscribers = {
+            "python": self.begin(sys.executable, "-u", str(ROOT / "examples/subscribers/failures.py"), str(self.data)),
+            "c++": self.begin(str(BUILD / "tests/subscriber_failures"), str(self.data)),
+        }
+        time.sleep(1)
+        self.sluice("run", "pipeline.yml", expect=1)
+        time.sleep(0.2)  # to print what has arrived
+        for language, subscriber in subscribers.items():
+            with self.subTest(language):
+                subscriber.terminate()
+                lines = subscriber.stdout.read().splitlines()
+                self.assertEqual([line.split()[2] for line in lines], ["bad/Work/Break", "bad/Work", "bad"], lines)
+
     def test_events_are_filtered_by_state_pipeline_and_topic(self):
         self.write(pipeline("a", command("Say", "true")), "a.yml")
         self.write(pipeline("b", command("Break", "false")), "b.yml")

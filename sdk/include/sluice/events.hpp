@@ -13,6 +13,7 @@
 #ifndef SLUICE_EVENTS_HPP
 #define SLUICE_EVENTS_HPP
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cinttypes>
@@ -25,6 +26,33 @@
 #include "sluice/event_stream.hpp"
 
 namespace sluice {
+
+// A file in DATA/bus/subscribers: a run that would be over before a subscriber could connect stays
+// a moment longer when it sees one. Made as soon as there is a data directory.
+class SubscriberPresence {
+ public:
+  explicit SubscriberPresence(const std::string& endpoint) {
+    if (endpoint.starts_with("ipc://") && endpoint.find("/bus/") != std::string::npos)
+      folder_ = endpoint.substr(6, endpoint.rfind('/') - 5) + "subscribers";
+  }
+  ~SubscriberPresence() {
+    if (!file_.empty()) ::unlink(file_.c_str());
+  }
+  SubscriberPresence(const SubscriberPresence&) = delete;
+  SubscriberPresence& operator=(const SubscriberPresence&) = delete;
+  void announce() {
+    if (!file_.empty() || folder_.empty()) return;
+    ::mkdir(folder_.c_str(), 0700);
+    std::string path = folder_ + "/" + std::to_string(getpid()) + ".XXXXXX";
+    const int made = ::mkstemp(path.data());
+    if (made < 0) return;
+    ::close(made);
+    file_ = path;
+  }
+
+ private:
+  std::string folder_, file_;
+};
 
 class Subscriber {
  public:
@@ -50,7 +78,9 @@ class Subscriber {
   // Throws zmq::error_t if an address is malformed, std::runtime_error if the cursor file holds
   // something else; an engine that is not there is waited for.
   Subscriber(const Addresses& addresses, Subscription subscription)
-      : cursor_file_(subscription.cursor_file), stream_(resumed(std::move(subscription))) {
+      : cursor_file_(subscription.cursor_file),
+        stream_(resumed(std::move(subscription))),
+        presence_(addresses.events) {
     for (zmq::socket_t* socket : {&events_, &log_}) {
       socket->set(zmq::sockopt::linger, 0);
       socket->set(zmq::sockopt::reconnect_ivl, 20);
@@ -115,6 +145,7 @@ class Subscriber {
   }
 
   void ask() {
+    presence_.announce();
     const msgpack::sbuffer request = stream_.request();
     const auto sent =
         log_.send(zmq::buffer(request.data(), request.size()), zmq::send_flags::dontwait);
@@ -140,6 +171,7 @@ class Subscriber {
   std::string cursor_file_;
   std::optional<std::uint64_t> kept_;
   EventStream stream_;
+  SubscriberPresence presence_;
   zmq::context_t context_{1};
   zmq::socket_t events_{context_, zmq::socket_type::sub};
   zmq::socket_t log_{context_, zmq::socket_type::dealer};

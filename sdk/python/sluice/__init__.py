@@ -15,6 +15,7 @@ import zmq
 import zmq.asyncio
 
 from ._cursor import CursorFile
+from ._presence import Presence
 from ._stream import BEGINNING, Event, Stream, SubscriptionError
 
 __all__ = ["Subscriber", "AsyncSubscriber", "Event", "SubscriptionError", "BEGINNING", "default_data_directory"]
@@ -44,6 +45,7 @@ class _Subscriber:
         self._file = CursorFile(cursor_file) if cursor_file else None
         stored = self._file.read() if self._file else None
         self._stream = Stream(prefixes, pattern, after if stored is None else stored, since if stored is None else None)
+        self._presence = Presence(events)
         context = self._context()
         self._events, self._log = context.socket(zmq.SUB), context.socket(zmq.DEALER)
         for socket in (self._events, self._log):
@@ -67,6 +69,7 @@ class _Subscriber:
         return self._stream.behind
 
     def close(self):
+        self._presence.withdraw()
         self._events.close()
         self._log.close()
         if self._file:
@@ -124,6 +127,7 @@ class Subscriber(_Subscriber):
         return self._stream.ready.popleft()
 
     def _ask(self):
+        self._presence.announce()
         try:
             self._log.send(self._stream.request(), zmq.NOBLOCK)
             self._stream.asked(True)
@@ -176,6 +180,7 @@ class AsyncSubscriber(_Subscriber):
         return self._stream.ready.popleft()
 
     async def _ask(self):
+        self._presence.announce()
         try:
             await self._log.send(self._stream.request(), zmq.NOBLOCK)
             self._stream.asked(True)

@@ -1,14 +1,9 @@
-#include "events/bus/publisher.hpp"
-
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cinttypes>
-#include <cstdio>
-#include <cstdlib>
 #include <thread>
 #include <unordered_map>
 #include <zmq.hpp>
@@ -17,6 +12,8 @@
 #include "events/bus/filters.hpp"
 #include "events/bus/frames.hpp"
 #include "events/bus/log_endpoint.hpp"
+#include "events/bus/poke.hpp"
+#include "events/bus/zmq_bus.hpp"
 
 namespace sluice {
 namespace {
@@ -25,7 +22,6 @@ constexpr std::uint32_t kBatch = 512;
 constexpr int kSendHighWater = 100'000;
 constexpr int kLingerMs = 500;
 constexpr std::size_t kMostPrefixes = 200'000;
-constexpr std::size_t kLongestSocketPath = 100;
 
 // The last sequence of every prefix of whole segments: "", "codepipeline.", "codepipeline.action.",
 // ...
@@ -45,33 +41,11 @@ class Previous {
   std::unordered_map<std::string, std::uint64_t> last_;
 };
 
-// Named in docs/events.md: the clients compute it too.
-std::uint64_t fnv1a(const std::string& text) {
-  std::uint64_t number = 0xcbf29ce484222325;
-  for (const unsigned char byte : text) number = (number ^ byte) * 0x100000001b3;
-  return number;
-}
-
-}  // namespace
-
-BusAddresses bus_addresses(const std::string& data_directory) {
-  const std::string folder = data_directory + "/bus";
-  if (folder.size() + 9 <= kLongestSocketPath)
-    return {"ipc://" + folder + "/events", "ipc://" + folder + "/log",
-            "ipc://" + folder + "/filtered"};
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  char name[64];
-  std::snprintf(name, sizeof name, "/sluice-%u-%016" PRIx64, getuid(), fnv1a(data_directory));
-  const std::string shorter = std::string(runtime && *runtime ? runtime : "/tmp") + name;
-  return {"ipc://" + shorter + "-events", "ipc://" + shorter + "-log",
-          "ipc://" + shorter + "-filtered"};
-}
-
-struct Publisher::Loop {
+struct Loop {
   EventSource source;
   std::atomic<std::uint64_t> cursor{0};
   std::atomic<bool> stopping{false};
-  int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), poked_fd = -1;
   zmq::context_t context{1};
   zmq::socket_t events{context, zmq::socket_type::xpub};
   zmq::socket_t filtered{context, zmq::socket_type::xpub};
@@ -90,13 +64,14 @@ struct Publisher::Loop {
     }
     events.bind(addresses.events);
     filtered.bind(addresses.filtered);
-    log = std::make_unique<LogEndpoint>(
-        context, addresses.log, std::move(past), [this] { return cursor.load(); },
-        [this] { wake(); });
+    log = std::make_unique<LogEndpoint>(context, addresses.log, std::move(past),
+                                        [this] { return cursor.load(); });
+    poked_fd = bind_wake_socket(addresses.wake);
   }
   ~Loop() {
     log.reset();
-    if (wake_fd >= 0) close(wake_fd);
+    for (const int descriptor : {wake_fd, poked_fd})
+      if (descriptor >= 0) close(descriptor);
   }
 
   void wake() const {
@@ -105,16 +80,19 @@ struct Publisher::Loop {
   }
 
   void run() {
-    std::array<zmq::pollitem_t, 3> items{{{events.handle(), 0, ZMQ_POLLIN, 0},
+    std::array<zmq::pollitem_t, 4> items{{{events.handle(), 0, ZMQ_POLLIN, 0},
                                           {filtered.handle(), 0, ZMQ_POLLIN, 0},
-                                          {nullptr, wake_fd, ZMQ_POLLIN, 0}}};
+                                          {nullptr, wake_fd, ZMQ_POLLIN, 0},
+                                          {nullptr, poked_fd, ZMQ_POLLIN, 0}}};
+    const std::size_t watched = poked_fd >= 0 ? items.size() : items.size() - 1;
     publish();
     while (!stopping.load(std::memory_order_acquire)) {
-      zmq::poll(items.data(), items.size(), std::chrono::milliseconds(-1));
+      zmq::poll(items.data(), watched, std::chrono::milliseconds(-1));
       if (items[2].revents & ZMQ_POLLIN) {
         std::uint64_t drained = 0;
         [[maybe_unused]] const auto size = read(wake_fd, &drained, sizeof drained);
       }
+      if (items[3].revents & ZMQ_POLLIN) drain_wake_socket(poked_fd);
       take_subscriptions();
       publish();
     }
@@ -170,37 +148,38 @@ struct Publisher::Loop {
   }
 };
 
-Result<std::unique_ptr<Publisher>> Publisher::start(const BusAddresses& addresses, EventSource live,
-                                                    EventSource past, std::uint64_t cursor) {
+class ZmqPublisher final : public Publisher {
+ public:
+  explicit ZmqPublisher(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {
+    loop_->thread = std::thread([loop = loop_.get()] { loop->run(); });
+  }
+  ~ZmqPublisher() override { finish(); }
+
+  void finish() override {
+    if (!loop_->thread.joinable()) return;
+    loop_->stopping.store(true, std::memory_order_release);
+    loop_->wake();
+    loop_->thread.join();
+  }
+  void wake() override { loop_->wake(); }
+  [[nodiscard]] std::uint64_t cursor() const override { return loop_->cursor; }
+
+ private:
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Publisher>> start_zmq_publisher(const BusAddresses& addresses,
+                                                       EventSource live, EventSource past,
+                                                       std::uint64_t cursor) {
   try {
     auto loop = std::make_unique<Loop>(addresses, std::move(live), std::move(past), cursor);
-    Loop* raw = loop.get();
-    loop->thread = std::thread([raw] { raw->run(); });
-    return std::unique_ptr<Publisher>(new Publisher(std::move(loop)));
+    return std::unique_ptr<Publisher>(std::make_unique<ZmqPublisher>(std::move(loop)));
   } catch (const zmq::error_t& error) {
     return Error{ErrorKind::kConflict, addresses.events,
                  std::string("cannot publish events there: ") + error.what()};
   }
-}
-
-Publisher::Publisher(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
-
-Publisher::~Publisher() {
-  finish();
-}
-
-void Publisher::finish() {
-  if (!loop_->thread.joinable()) return;
-  loop_->stopping.store(true, std::memory_order_release);
-  loop_->wake();
-  loop_->thread.join();
-}
-
-void Publisher::wake() {
-  loop_->wake();
-}
-std::uint64_t Publisher::cursor() const {
-  return loop_->cursor;
 }
 
 }  // namespace sluice
