@@ -45,17 +45,6 @@ std::vector<std::string> near_types(const std::vector<const ActionTypeDescriptio
   return nearest(type_text(id), known, kMostNamed);
 }
 
-ActionTypeDescription rule_type(std::string provider, std::string uses, std::string summary,
-                                std::string schema) {
-  ActionTypeDescription type;
-  type.id = {Category::kRule, "AWS", std::move(provider), "1"};
-  type.uses = std::move(uses);
-  type.summary = std::move(summary);
-  type.configuration_schema = std::move(schema);
-  type.max_inputs = 5;
-  return type;
-}
-
 }  // namespace
 
 std::string type_text(const ActionTypeId& id) {
@@ -69,50 +58,8 @@ bool newer_version(std::string_view a, std::string_view b) {
   return a > b;
 }
 
-const std::vector<ActionTypeDescription>& stage_rule_types() {
-  static const std::vector<ActionTypeDescription> kTypes = {
-      rule_type("DeploymentWindow", "rule/deployment-window",
-                "Passes inside a window of time that a cron expression describes.",
-                R"({"type":"object","required":["Cron"],"properties":{
-                 "Cron":{"type":"string","description":"Seven Quartz fields: sec min hour dom month dow [year]."},
-                 "TimeZone":{"type":"string","description":"Region/City or UTC+HH:MM. Default UTC."}}})"),
-      rule_type("CloudWatchAlarm", "rule/cloudwatch-alarm",
-                "Passes while an alarm is in an acceptable state.",
-                R"({"type":"object","required":["AlarmName"],"properties":{
-                 "AlarmName":{"type":"string","description":"Name of the alarm."},
-                 "AlarmStates":{"type":"string","description":"ALARM, OK, INSUFFICIENT_DATA."},
-                 "WaitTime":{"type":"integer","description":"Minutes to watch."}}})"),
-      rule_type("LambdaInvoke", "rule/lambda-invoke", "Passes when a function returns no error.",
-                R"({"type":"object","required":["FunctionName"],"properties":{
-                 "FunctionName":{"type":"string","description":"Name of the function."},
-                 "UserParameters":{"type":"string","description":"Handed to the function."}}})"),
-      rule_type("VariableCheck", "rule/variable-check", "Passes when a variable compares as asked.",
-                R"({"type":"object","required":["Variable","Value","Operator"],"properties":{
-                 "Variable":{"type":"string","description":"A reference such as #{src.BranchName}."},
-                 "Value":{"type":"string","description":"What to compare with."},
-                 "Operator":{"type":"string","enum":["EQ","NE","CONTAINS","MATCHES"],
-                             "description":"How to compare; MATCHES takes a regular expression."}}})"),
-      rule_type("CodeBuild", "rule/codebuild", "Passes when a build succeeds.",
-                R"({"type":"object","required":["ProjectName"],"properties":{
-                 "ProjectName":{"type":"string","description":"Name of the build project."},
-                 "PrimarySource":{"type":"string","description":"Artifact that holds the buildspec."},
-                 "BatchEnabled":{"type":"boolean","description":"Run as a batch."},
-                 "CombineArtifacts":{"type":"boolean","description":"Combine the artifacts of a batch."},
-                 "EnvironmentVariables":{"type":"string","description":"JSON list of {name,value,type}."}}})"),
-      rule_type("Commands", "rule/commands", "Passes when every command exits with 0.",
-                R"({"type":"object","properties":{}})"),
-  };
-  return kTypes;
-}
-
 ActionTypes::ActionTypes(const std::vector<ActionTypeDescription>& catalogue) {
   for (const auto& type : catalogue) all_.push_back(&type);
-  for (const auto& rule : stage_rule_types()) {
-    const bool provided = std::any_of(catalogue.begin(), catalogue.end(), [&](const auto& type) {
-      return type.id.category == rule.id.category && type.id.provider == rule.id.provider;
-    });
-    if (!provided) all_.push_back(&rule);
-  }
 }
 
 const ActionTypeDescription* ActionTypes::find(const ActionTypeId& id) const {

@@ -1,5 +1,6 @@
-// The action types that a workflow file may name: those of the plugin catalogue, and the cloud
-// service's stage rules (facts/codepipeline.md 2.15), which are the engine's own.
+// The action types and stage rules that a workflow file may name: those of the plugin catalogue.
+// The cloud service's rules (facts/codepipeline.md 2.15) are plugins of ours under the same provider
+// names, so that an exported declaration finds them.
 #pragma once
 
 #include <string>
@@ -16,9 +17,6 @@ namespace sluice::definition {
 
 // Newer first: by number where both versions are numbers, else by text.
 [[nodiscard]] bool newer_version(std::string_view a, std::string_view b);
-
-// The stage rules of facts 2.15 as action types of category Rule and owner AWS.
-[[nodiscard]] const std::vector<ActionTypeDescription>& stage_rule_types();
 
 class ActionTypes {
  public:

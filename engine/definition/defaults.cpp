@@ -32,6 +32,25 @@ void apply_defaults(ActionDeclaration& action, const ActionTypeDescription& type
   }
 }
 
+namespace {
+
+void apply_defaults(ConditionDeclaration& condition, const definition::ActionTypes& types,
+                    bool on_failure) {
+  for (auto& rule : condition.rules) {
+    const auto* type = types.find(rule.type);
+    if (type == nullptr) continue;
+    // facts 2.15: after a failure an alarm is what the condition waits for, elsewhere what bars it.
+    if (on_failure && rule.type.provider == "CloudWatchAlarm")
+      rule.configuration.emplace("AlarmStates", "ALARM");
+    const auto schema = definition::parse_configuration_schema(type->configuration_schema);
+    for (const auto& setting : schema.settings)
+      if (setting.default_value) rule.configuration.emplace(setting.key, *setting.default_value);
+    if (rule.timeout_ms == 0) rule.timeout_ms = type->default_timeout_ms;
+  }
+}
+
+}  // namespace
+
 void apply_defaults(PipelineDeclaration& pipeline,
                     const std::vector<ActionTypeDescription>& catalogue) {
   const definition::ActionTypes types(catalogue);
@@ -39,6 +58,9 @@ void apply_defaults(PipelineDeclaration& pipeline,
     for (auto& action : stage.actions) {
       if (const auto* type = types.find(action.type)) apply_defaults(action, *type);
     }
+    apply_defaults(stage.before_entry, types, false);
+    apply_defaults(stage.on_success, types, false);
+    apply_defaults(stage.on_failure.condition, types, true);
   }
 }
 

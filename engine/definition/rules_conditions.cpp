@@ -3,6 +3,7 @@
 
 #include "engine/definition/draft.hpp"
 #include "engine/definition/suggest.hpp"
+#include "events/schedule/cron.hpp"
 
 namespace sluice::definition {
 namespace {
@@ -17,6 +18,9 @@ class ConditionCheck {
         diagnostics_(diagnostics) {}
 
   void run() {
+    windows("beforeEntry", stage_.before_entry);
+    windows("onSuccess", stage_.on_success);
+    windows("onFailure", stage_.on_failure.condition);
     condition("beforeEntry", stage_.before_entry, {ConditionResult::kFail, ConditionResult::kSkip});
     condition("onSuccess", stage_.on_success, {ConditionResult::kRollback, ConditionResult::kFail});
     condition("onFailure", stage_.on_failure.condition, {ConditionResult::kRollback});
@@ -57,6 +61,30 @@ class ConditionCheck {
     if (is_source_) {
       error(path, Code::kConditionResult,
             "the source stage cannot be rolled back; remove the result");
+    }
+  }
+
+  // Settings that are times are read where the file is, not when the stage is reached.
+  void windows(std::string_view hook, const ConditionDeclaration& condition) {
+    for (std::size_t i = 0; i < condition.rules.size(); ++i) {
+      const auto& rule = condition.rules[i];
+      if (rule.type.provider != "DeploymentWindow") continue;
+      const auto value = [&](const std::string& key) -> std::string {
+        const auto found = rule.configuration.find(key);
+        return found == rule.configuration.end() ? "" : found->second;
+      };
+      const auto cron = value("Cron"), zone = value("TimeZone");
+      const auto say = [&](const char* key, const std::string& message) {
+        error({hook, "conditions", std::size_t{0}, "rules", i, "configuration", key},
+              Code::kBadConfiguration, "`" + std::string(key) + "`: " + message);
+      };
+      if (!cron.empty() && cron.find("#{") == std::string::npos) {
+        const auto fields = schedule::parse_cron(cron, schedule::CronForm::kWindow);
+        if (!fields) say("Cron", fields.flaw().text());
+      }
+      if (zone.find("#{") != std::string::npos) continue;
+      if (const auto found = schedule::Zone::find(zone); !found)
+        say("TimeZone", found.flaw().message);
     }
   }
 

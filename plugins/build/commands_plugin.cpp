@@ -1,4 +1,4 @@
-// The plugin library of compute/commands.
+// The plugin library of compute/commands, and of the same as a stage rule.
 #include <sluice/action.hpp>
 
 #include "plugins/build/commands.hpp"
@@ -23,6 +23,7 @@ constexpr char kSchema[] = R"({
   },
   "additionalProperties": false
 })";
+constexpr char kRuleSchema[] = R"({"type": "object", "additionalProperties": false})";
 }  // namespace
 
 SLUICE_PLUGIN("commands", "0.1.0", "Shell commands as an action",
@@ -31,4 +32,10 @@ SLUICE_PLUGIN("commands", "0.1.0", "Shell commands as an action",
                             .summary = "Runs commands in one shell in the first input artifact",
                             .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 10,
                             .min_outputs = 0, .max_outputs = 1,
+                            .default_timeout_ms = 55LL * 60 * 1000),
+              SLUICE_ACTION(sluice::build::run_commands, .category = SLUICE_CATEGORY_RULE,
+                            .provider = "Commands", .version = "1", .uses = "rule/commands",
+                            .summary = "Passes when every command exits with 0",
+                            .configuration_schema = kRuleSchema, .min_inputs = 0, .max_inputs = 5,
+                            .min_outputs = 0, .max_outputs = 0,
                             .default_timeout_ms = 55LL * 60 * 1000))

@@ -34,10 +34,17 @@ constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;  // facts/codepipeline.m
 
 }  // namespace
 
-SLUICE_PLUGIN("invoke-exec", "1.0.0", "Calls an executable with the job as JSON",
-              SLUICE_ACTION(sluice::invoke::exec, .category = SLUICE_CATEGORY_INVOKE,
-                            .provider = "Exec", .version = "1", .uses = "invoke/exec",
-                            .summary = "Calls an executable with the job as JSON on stdin.",
-                            .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
-                            .min_outputs = 0, .max_outputs = 5, .output_variables = nullptr,
-                            .flags = 0, .default_timeout_ms = kDay_ms))
+SLUICE_PLUGIN(
+    "invoke-exec", "1.0.0", "Calls an executable with the job as JSON",
+    SLUICE_ACTION(sluice::invoke::exec, .category = SLUICE_CATEGORY_INVOKE, .provider = "Exec",
+                  .version = "1", .uses = "invoke/exec",
+                  .summary = "Calls an executable with the job as JSON on stdin.",
+                  .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
+                  .min_outputs = 0, .max_outputs = 5, .output_variables = nullptr, .flags = 0,
+                  .default_timeout_ms = kDay_ms),
+    SLUICE_ACTION(sluice::invoke::exec, .category = SLUICE_CATEGORY_RULE,
+                  .provider = "LambdaInvoke", .version = "1", .uses = "rule/exec",
+                  .summary = "Passes when an executable succeeds; it gets the job as JSON.",
+                  .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
+                  .min_outputs = 0, .max_outputs = 0, .output_variables = nullptr, .flags = 0,
+                  .default_timeout_ms = kDay_ms))

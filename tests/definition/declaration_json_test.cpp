@@ -219,5 +219,34 @@ TEST_CASE("defaults are the action type's, and a value given stays") {
   CHECK(approve.timeout_ms == std::int64_t{7} * 86'400'000);
 }
 
+TEST_CASE("defaults of a rule are the rule type's; what an alarm waits for depends on the hook") {
+  const auto alarm = [](const std::string& settings) {
+    return "{conditions: [{result: ROLLBACK, rules: [{name: r, uses: rule/alarm, configuration: "
+           "{AlarmName: errors" +
+           settings + "}}]}]}\n";
+  };
+  auto parsed = parse(
+      "name: p\nstages:\n- name: S\n  actions: [{name: G, uses: source/git, configuration: "
+      "{repository: .}, outputArtifacts: [app]}]\n- name: B\n  onSuccess: " +
+      alarm("") + "  onFailure: " + alarm("") +
+      "  actions: [{name: D, uses: deploy/appspec, inputArtifacts: [app]}]\n- name: C\n"
+      "  onFailure: " +
+      alarm(", AlarmStates: OK, WaitTime: 7") +
+      "  actions: [{name: D, uses: deploy/appspec, inputArtifacts: [app]}]\n");
+  INFO(report(parsed));
+  REQUIRE(parsed.declaration);
+  apply_defaults(*parsed.declaration, sample_catalogue());
+  const auto& stages = parsed.declaration->stages;
+  const auto& barring = stages[1].on_success.rules[0];
+  const auto& waiting = stages[1].on_failure.condition.rules[0];
+  const auto& given = stages[2].on_failure.condition.rules[0];
+  CHECK(barring.configuration.count("AlarmStates") == 0);
+  CHECK(barring.configuration.at("WaitTime") == "0");
+  CHECK(barring.timeout_ms == 3'600'000);
+  CHECK(waiting.configuration.at("AlarmStates") == "ALARM");
+  CHECK(given.configuration.at("AlarmStates") == "OK");
+  CHECK(given.configuration.at("WaitTime") == "7");
+}
+
 }  // namespace
 }  // namespace sluice::test

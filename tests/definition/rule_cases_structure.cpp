@@ -157,16 +157,36 @@ std::span<const RuleCase> condition_cases() {
       {"10", "an unknown rule by its four fields", "unknown-action-type",
        kStage("  beforeEntry: " +
               kOne("FAIL", "{name: r, ruleTypeId: >>{category: Rule, provider: VariableChek}}")),
-       "Rule/AWS/VariableCheck@1"},
+       "Rule/Sluice/VariableCheck@1"},
       {"15", "a rule without its setting", "missing-configuration",
        kStage("  beforeEntry: " + kOne("FAIL",
                                        "{name: r, uses: rule/deployment-window, "
                                        "configuration: >>{TimeZone: UTC}}")),
        "`Cron`"},
+      {"15", "a window that is no cron expression", "bad-configuration",
+       kStage("  beforeEntry: " + kOne("FAIL",
+                                       "{name: r, uses: rule/deployment-window, "
+                                       "configuration: {Cron: >>'* * 25 ? * MON'}}")),
+       "`Cron`: at character 5: hours: '25' is not allowed; it takes 0-23"},
+      {"15", "a window in a zone that is none", "bad-configuration",
+       kStage("  onSuccess: " + kOne("FAIL",
+                                     "{name: r, uses: rule/deployment-window, configuration: "
+                                     "{Cron: '* * 9-16 ? * MON-FRI', TimeZone: >>Mars/Base}}")),
+       "'Mars/Base' is no time zone"},
+      {"15", "a rule with a setting that it does not have", "unknown-configuration",
+       kStage("  beforeEntry: " + kOne("FAIL",
+                                       "{name: r, uses: rule/variable-check, configuration: "
+                                       "{Variable: a, Value: a, Operator: EQ, >>Valeu: b}}")),
+       "Valeu"},
+      {"15", "a comparison that does not exist", "bad-configuration",
+       kStage("  beforeEntry: " + kOne("FAIL",
+                                       "{name: r, uses: rule/variable-check, configuration: "
+                                       "{Variable: a, Value: a, Operator: >>LIKE}}")),
+       "EQ, NE, CONTAINS, MATCHES"},
       {"29", "commands on another rule", "compute-only",
        kStage("  beforeEntry: " +
               kOne("FAIL",
-                   "{name: r, uses: rule/lambda-invoke, configuration: {FunctionName: f}, "
+                   "{name: r, uses: rule/exec, configuration: {FunctionName: f}, "
                    "commands: >>[ls]}")),
        "use a Commands rule"},
       {"13", "a rule reads an artifact made in its own stage", "late-artifact",

@@ -54,6 +54,31 @@ std::vector<ActionTypeDescription> make() {
                      R"({"type":"object","additionalProperties":true,"required":["command"],
       "properties":{"command":{"type":"string"}}})",
                      0, 5, 0, 5));
+  all.push_back(type(Category::kRule, "DeploymentWindow", "rule/deployment-window",
+                     R"({"type":"object","required":["Cron"],"properties":{
+      "Cron":{"type":"string"},"TimeZone":{"type":"string"}}})",
+                     0, 5, 0, 0));
+  all.push_back(type(Category::kRule, "CloudWatchAlarm", "rule/alarm",
+                     R"({"type":"object","required":["AlarmName"],"properties":{
+      "AlarmName":{"type":"string"},"AlarmStates":{"type":"string"},
+      "WaitTime":{"type":"integer","default":"0"}}})",
+                     0, 5, 0, 0));
+  all.back().default_timeout_ms = 3'600'000;
+  all.push_back(type(Category::kRule, "LambdaInvoke", "rule/exec",
+                     R"({"type":"object","required":["FunctionName"],"properties":{
+      "FunctionName":{"type":"string"},"UserParameters":{"type":"string"}}})",
+                     0, 5, 0, 0));
+  all.push_back(type(Category::kRule, "VariableCheck", "rule/variable-check",
+                     R"({"type":"object","required":["Variable","Value","Operator"],"properties":{
+      "Variable":{"type":"string"},"Value":{"type":"string"},
+      "Operator":{"type":"string","enum":["EQ","NE","CONTAINS","MATCHES"]}}})",
+                     0, 5, 0, 0));
+  all.push_back(type(Category::kRule, "CodeBuild", "rule/buildspec",
+                     R"({"type":"object","required":["ProjectName"],"properties":{
+      "ProjectName":{"type":"string"},"PrimarySource":{"type":"string"}}})",
+                     1, 5, 0, 0));
+  all.push_back(type(Category::kRule, "Commands", "rule/commands",
+                     R"({"type":"object","properties":{}})", 0, 5, 0, 0));
   all.push_back(type(Category::kBuild, "Compiler", "build/compiler", "", 0, 1, 0, 1));
   all.back().id.owner = "Custom";
   return all;

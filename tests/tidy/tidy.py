@@ -19,7 +19,7 @@ LAYERS = {
     "events/bus": ["events/event", "events/pattern/pattern.hpp", "events/bus", "engine/core"],
     "events/schedule": ["events/schedule"],
     "engine/core": ["engine/core", "events/event"],
-    "engine/definition": ["engine/definition", "engine/core"],
+    "engine/definition": ["engine/definition", "engine/core", "events/schedule"],
     "engine/store": ["engine/store", "engine/core"],
     "engine/artifacts": ["engine/artifacts", "engine/core"],
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
