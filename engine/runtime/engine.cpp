@@ -1,7 +1,10 @@
 #include "engine/runtime/engine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "engine/core/assert.hpp"
 
 namespace sluice {
 namespace {
@@ -16,12 +19,35 @@ bool is_report(const Input& input) {
          std::holds_alternative<DeadlinePassed>(input);
 }
 
+// The call that an input of a worker or of the clock is about; null for others.
+const ActionKey* named_call(const Input& input) {
+  return std::visit(
+      [](const auto& asked) -> const ActionKey* {
+        if constexpr (requires { asked.key; })
+          return &asked.key;
+        else
+          return nullptr;
+      },
+      input);
+}
+
 // The call that a report ends; null for inputs that end none.
 const ActionKey* ended_call(const Input& input) {
   if (const auto* report = std::get_if<ReportSuccess>(&input)) return &report->key;
   if (const auto* report = std::get_if<ReportContinue>(&input)) return &report->key;
   if (const auto* report = std::get_if<ReportFailure>(&input)) return &report->key;
   return nullptr;
+}
+
+// The stages that an execution in flight has succeeded in.
+std::vector<Index> stages_behind(const Execution& execution) {
+  std::vector<Index> stages;
+  if (execution.type == ExecutionType::kRollback) return stages;
+  for (Index stage = 0; stage < execution.stage; ++stage)
+    if (std::find(execution.skipped.begin(), execution.skipped.end(), stage) ==
+        execution.skipped.end())
+      stages.push_back(stage);
+  return stages;
 }
 
 }  // namespace
@@ -53,22 +79,34 @@ Result<void> Engine::recover(const std::string& pipeline, Live& live) {
   for (const auto& [number, execution] : live.state.executions) {
     auto row = store_.execution(pipeline, number);
     if (!row) return row.error();
+    row->details.succeeded_stages = stages_behind(execution);
     live.rows.emplace(number, std::move(*row));
   }
   return {};
 }
 
+Engine::Live& Engine::begin(const std::string& pipeline, JobSettings settings) {
+  Live live{{}, Reconciler(pipeline, hosts_, timers_), std::move(settings)};
+  live.pending.pipeline = pipeline;
+  return live_.emplace(pipeline, std::move(live)).first->second;
+}
+
 Result<void> Engine::load(const std::string& pipeline, JobSettings settings) {
-  auto [at, inserted] = live_.try_emplace(
-      pipeline,
-      Live{{}, Reconciler(pipeline, hosts_, timers_), std::move(settings), {}, 0, {}, false});
-  if (!inserted) return {};
-  at->second.pending.pipeline = pipeline;
-  if (auto recovered = recover(pipeline, at->second); !recovered) {
-    live_.erase(at);
+  if (live_.contains(pipeline)) return {};
+  Live& live = begin(pipeline, std::move(settings));
+  if (auto recovered = recover(pipeline, live); !recovered) {
+    live_.erase(pipeline);
     return recovered;
   }
-  at->second.reconciler.recovered(at->second.state);
+  live.reconciler.recovered(live.state);
+  return {};
+}
+
+Result<void> Engine::load_all() {
+  auto names = store_.pipelines();
+  if (!names) return names.error();
+  for (const std::string& name : *names)
+    if (auto loaded = load(name, options_.settings); !loaded) return loaded;
   return {};
 }
 
@@ -89,15 +127,30 @@ const Pipeline* Engine::find(const std::string& pipeline) const {
 }
 
 bool Engine::submit(std::string pipeline, Input input, ReplyFunction reply) {
-  return inbox_.offer({std::move(pipeline), std::move(input), std::move(reply)});
+  return inbox_.offer(Envelope{std::move(pipeline), std::move(input), std::move(reply)});
+}
+
+bool Engine::create(std::string pipeline, std::vector<Input> inputs, ReplyFunction reply) {
+  SLUICE_ASSERT(!inputs.empty(), "a pipeline is made by adopting a definition");
+  Envelope envelope{std::move(pipeline), std::move(inputs.front()), std::move(reply)};
+  inputs.erase(inputs.begin());
+  envelope.then = std::move(inputs);
+  envelope.creates = true;
+  return inbox_.offer(std::move(envelope));
+}
+
+bool Engine::ask(std::string pipeline, Question question) {
+  Envelope envelope{std::move(pipeline), DeadlinePassed{}, {}};
+  envelope.question = std::move(question);
+  return inbox_.offer(std::move(envelope));
 }
 
 void Engine::report(const std::string& pipeline, Input input, ReplyFunction settled) {
-  inbox_.report({pipeline, std::move(input), std::move(settled)});
+  inbox_.report(Envelope{pipeline, std::move(input), std::move(settled)});
 }
 
 void Engine::resume() {
-  for (auto& [name, live] : live_) live.reconciler.reconcile(live.state, live.settings);
+  for (auto& [name, live] : live_) live.reconciler.reconcile(live.state, {}, live.settings);
   hosts_.resumed();
 }
 
@@ -116,7 +169,9 @@ bool Engine::step(bool wait) {
     const std::int64_t until = next->ms - clock_.now().ms;
     wait_ms = wait_ms ? std::min(*wait_ms, until) : until;
   }
+  if (!next_.empty()) wait_ms = 0;
   if (!again_.empty()) wait_ms = std::min(wait_ms.value_or(options_.retry_ms), options_.retry_ms);
+  std::vector<Envelope> postponed = std::exchange(next_, {});
   const bool open = inbox_.take(batch, options_.batch_limit, wait_ms);
 
   const Instant now = clock_.now();
@@ -125,9 +180,12 @@ bool Engine::step(bool wait) {
     again_.clear();
   }
   take_timers(batch);
-  for (const Envelope& envelope : batch) decide_one(envelope, now);
+  batch.insert(batch.begin(), std::make_move_iterator(postponed.begin()),
+               std::make_move_iterator(postponed.end()));
+  for (Envelope& envelope : batch) decide_one(envelope, now);
   if (!commit()) undo_batch(batch);
-  return open && corrupt_;
+  drop_gone();
+  return (open || !next_.empty()) && corrupt_;
 }
 
 void Engine::take_timers(std::vector<Envelope>& batch) {
@@ -135,44 +193,76 @@ void Engine::take_timers(std::vector<Envelope>& batch) {
     const auto at = live_.find(timer.pipeline);
     if (at == live_.end()) continue;
     at->second.reconciler.passed(timer.key, timer.at);
-    batch.push_back({std::move(timer.pipeline), DeadlinePassed{timer.key}, {}});
+    batch.push_back(Envelope{std::move(timer.pipeline), DeadlinePassed{timer.key}, {}});
   }
 }
 
-void Engine::decide_one(const Envelope& envelope, Instant now) {
+// The pipeline that an input is for; null if there is none, or none that may be created.
+Engine::Live* Engine::live_of(const Envelope& envelope) {
   const auto at = live_.find(envelope.pipeline);
-  if (at == live_.end()) {
-    if (envelope.reply)
-      replies_.emplace_back(envelope.reply,
-                            Rejected{"PipelineNotFoundException",
-                                     "There is no pipeline named " + envelope.pipeline + "."});
+  if (at != live_.end()) return &at->second;
+  return envelope.creates ? &begin(envelope.pipeline, options_.settings) : nullptr;
+}
+
+void Engine::touch(Live& live) {
+  if (live.touched) return;
+  live.touched = true;
+  touched_.push_back(&live);
+}
+
+void Engine::decide_one(Envelope& envelope, Instant now) {
+  if (envelope.question) {
+    questions_.emplace_back(std::exchange(envelope.pipeline, {}), std::move(envelope.question));
     return;
   }
-  Live& live = at->second;
-  if (const ActionKey* key = ended_call(envelope.input)) ended_.emplace_back(&live, *key);
-  Decision decision = decide(live.state, envelope.input, now);
+  Live* live = live_of(envelope);
+  const auto answer = [&](Reply reply) {
+    if (envelope.reply) replies_.emplace_back(envelope.reply, std::move(reply));
+  };
+  if (live != nullptr && live->removed) {
+    next_.push_back(std::move(envelope));
+    return;
+  }
+  if (live == nullptr)
+    return answer(Rejected{"PipelineNotFoundException",
+                           "There is no pipeline named " + envelope.pipeline + "."});
+  touch(*live);
+  if (envelope.creates) gone_.push_back(envelope.pipeline);
+  if (envelope.creates && live->state.version != 0)
+    return answer(Rejected{"PipelineNameInUseException",
+                           "There is a pipeline named " + envelope.pipeline + " already."});
+  if (const ActionKey* key = ended_call(envelope.input)) ended_.emplace_back(live, *key);
+  if (const ActionKey* key = named_call(envelope.input))
+    live->touched_executions.push_back(key->execution);
+  Reply reply = decide_input(*live, envelope.input, now);
+  for (const Input& input : envelope.then) {
+    if (std::holds_alternative<Rejected>(reply)) break;
+    reply = decide_input(*live, input, now);
+  }
+  answer(std::move(reply));
+}
 
+Reply Engine::decide_input(Live& live, const Input& input, Instant now) {
+  Decision decision = decide(live.state, input, now);
+  if (const Rejected* rejected = decision.rejected()) return *rejected;
   Accepted accepted;
   if (decision.replay_of != 0) accepted.execution = decision.replay_of;
   for (const Fact& fact : decision.facts) {
     apply(live.state, fact, now);
+    if (const ExecutionNumber number = execution_of(fact); number != 0)
+      live.touched_executions.push_back(number);
     if (const auto* resumed = std::get_if<ExecutionResumed>(&fact))
-      restore_row(live, envelope.pipeline, resumed->execution);
+      restore_row(live, live.pending.pipeline, resumed->execution);
     if (const auto* started = std::get_if<ExecutionStarted>(&fact); started && !accepted.execution)
       accepted = {started->execution, started->id};
-  }
-  if (envelope.reply) {
-    if (const Rejected* rejected = decision.rejected())
-      replies_.emplace_back(envelope.reply, *rejected);
-    else
-      replies_.emplace_back(envelope.reply, accepted);
-  }
-  if (!live.touched) {
-    live.touched = true;
-    touched_.push_back(&live);
+    if (std::holds_alternative<PipelineRemoved>(fact)) {
+      live.removed = true;
+      gone_.push_back(live.pending.pipeline);
+    }
   }
   live.pending.at = now;
   std::move(decision.facts.begin(), decision.facts.end(), std::back_inserter(live.pending.facts));
+  return accepted;
 }
 
 // An execution that had ended lives again: its row, too, is changed from here on.
@@ -216,6 +306,7 @@ bool Engine::commit() {
 void Engine::after_commit(Sequence first) {
   for (auto& [reply, answer] : replies_) reply(answer);
   replies_.clear();
+  answer_questions();
 
   std::vector<StoredFact> stored;
   for (Append& append : appends_) {
@@ -237,9 +328,27 @@ void Engine::after_commit(Sequence first) {
   ended_.clear();
   for (Live* live : touched_) {
     live->touched = false;
-    live->reconciler.reconcile(live->state, live->settings);
+    if (live->removed) live->reconciler.look_at_all();
+    live->reconciler.reconcile(live->state, std::exchange(live->touched_executions, {}),
+                               live->settings);
   }
   touched_.clear();
+}
+
+void Engine::answer_questions() {
+  for (auto& [pipeline, question] : questions_) {
+    const Pipeline* state = find(pipeline);
+    question(state != nullptr && state->version != 0 ? state : nullptr);
+  }
+  questions_.clear();
+}
+
+// Pipelines that were removed, and those that were to be created and were refused.
+void Engine::drop_gone() {
+  for (const std::string& pipeline : std::exchange(gone_, {})) {
+    const auto at = live_.find(pipeline);
+    if (at != live_.end() && (at->second.removed || at->second.state.version == 0)) live_.erase(at);
+  }
 }
 
 // The state in memory is ahead of the store: what could not be committed did not happen. Callers
@@ -247,7 +356,8 @@ void Engine::after_commit(Sequence first) {
 // call whose report is kept counts as running, so that nobody starts it a second time.
 void Engine::undo_batch(std::vector<Envelope>& batch) {
   for (Live* live : touched_) {
-    live->touched = false;
+    live->touched = live->removed = false;
+    live->touched_executions.clear();
     const std::string pipeline = live->pending.pipeline;
     live->pending = Append{pipeline, {}, {}, {}};
     if (auto recovered = recover(pipeline, *live); !recovered) corrupt_ = recovered;
@@ -255,7 +365,9 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
   touched_.clear();
   ended_.clear();
   replies_.clear();
+  answer_questions();
   for (Envelope& envelope : batch) {
+    if (envelope.pipeline.empty()) continue;  // a question, or postponed
     if (is_report(envelope.input))
       again_.push_back(std::move(envelope));
     else if (envelope.reply)

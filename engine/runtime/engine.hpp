@@ -27,6 +27,7 @@ struct EngineOptions {
   std::size_t batch_limit = 4096;           // inputs of one commit
   std::uint32_t facts_per_snapshot = 4096;  // of one pipeline
   std::int64_t retry_ms = 250;              // after a commit that failed
+  JobSettings settings = {};                // of pipelines that were loaded or made without any
 };
 
 class Engine {
@@ -38,16 +39,26 @@ class Engine {
   // one. Attempts that were running when the last engine ended are wanted, and so resumed
   // (Hosts::resume), unless report_lost() was called.
   Result<void> load(const std::string& pipeline, JobSettings settings);
+  // Before run(): the same for every pipeline of the store, with the settings of the options.
+  Result<void> load_all();
   // Before run(): reports every running attempt of a loaded pipeline as Lost, since its worker
   // ended with its engine. It is not resumed; whether the action runs again is the core's to say.
   void report_lost(const std::string& pipeline);
-  // Before run(): what is loaded of a pipeline, or null.
+  // Before run(), or on the engine's thread after a commit: what is loaded of a pipeline, or null.
   [[nodiscard]] const Pipeline* find(const std::string& pipeline) const;
   void listen(FactListener listener) { listeners_.push_back(std::move(listener)); }
 
   // Any thread. False: full or stopping, nothing was taken. The reply comes on the engine's thread
   // after the commit.
   [[nodiscard]] bool submit(std::string pipeline, Input input, ReplyFunction reply = {});
+  // Any thread. Makes a pipeline: its inputs, of which the first adopts the definition, are one
+  // commit. PipelineNameInUseException if it exists. The answer is the last input's; the first
+  // refusal ends it.
+  [[nodiscard]] bool create(std::string pipeline, std::vector<Input> inputs, ReplyFunction reply);
+  // Any thread. Runs `question` on the engine's thread with what is committed of a live pipeline;
+  // the pointer is good for that call only. False as for submit(); else it is called, also while
+  // the engine stops.
+  [[nodiscard]] bool ask(std::string pipeline, Question question);
   // Any thread. A worker's report: always taken. `settled` is called on the engine's thread once
   // nothing can lose it any more: it is committed, or refused because it is stale. Never called if
   // the engine stops before.
@@ -69,14 +80,23 @@ class Engine {
     Pipeline state;
     Reconciler reconciler;
     JobSettings settings;
-    std::unordered_map<ExecutionNumber, ExecutionRow> rows;  // of executions in flight
+    std::unordered_map<ExecutionNumber, ExecutionRow> rows = {};  // of executions in flight
     std::uint32_t facts_since_snapshot = 0;
-    Append pending;  // of the batch in hand
+    // Of the batch in hand.
+    Append pending = {};
+    std::vector<ExecutionNumber> touched_executions = {};  // whose wants may have changed
     bool touched = false;
+    bool removed = false;
   };
 
   void take_timers(std::vector<Envelope>& batch);
-  void decide_one(const Envelope& envelope, Instant now);
+  void decide_one(Envelope& envelope, Instant now);
+  Live* live_of(const Envelope& envelope);
+  Live& begin(const std::string& pipeline, JobSettings settings);
+  void touch(Live& live);
+  Reply decide_input(Live& live, const Input& input, Instant now);
+  void answer_questions();
+  void drop_gone();
   void restore_row(Live& live, const std::string& pipeline, ExecutionNumber number);
   bool commit();
   void undo_batch(std::vector<Envelope>& batch);
@@ -98,7 +118,10 @@ class Engine {
   std::vector<std::pair<Live*, ActionKey>> ended_;  // calls, by the reports in the batch
   std::vector<Append> appends_;
   std::vector<std::pair<ReplyFunction, Reply>> replies_;
-  std::vector<Envelope> again_;  // reports of a batch that could not be committed
+  std::vector<std::pair<std::string, Question>> questions_;
+  std::vector<std::string> gone_;  // pipelines that may have to be forgotten after it
+  std::vector<Envelope> next_;     // for a pipeline that the batch removed: of the next batch
+  std::vector<Envelope> again_;    // reports of a batch that could not be committed
   std::int64_t again_at_ms_ = 0;
   Result<void> corrupt_;
 };

@@ -37,20 +37,21 @@ struct Telling {
     Event event;
     event.sequence = stored.sequence;
     event.topic = std::string(ours ? "sluice." : "codepipeline.");
-    event.topic += std::string(kind) + "." + std::string(state) + "." + stored.pipeline + names;
+    event.topic +=
+        std::string(kind) + "." + std::string(state) + "." + plain_name(stored.pipeline) + names;
     event.id = to_text(derive(execution.id, 0xE7E47, stored.sequence));
     event.source = ours ? "sluice" : "aws.codepipeline";
     event.account = realm.account;
     event.region = realm.region;
     event.time_ms = stored.at.ms;
     event.resources = {"arn:aws:codepipeline:" + realm.region + ":" + realm.account + ":" +
-                       stored.pipeline};
+                       plain_name(stored.pipeline)};
     event.detail = detail.dump(-1, ' ', false, Json::error_handler_t::replace);
     return event;
   }
 
   [[nodiscard]] Json common(Instant start) const {
-    return {{"pipeline", stored.pipeline},
+    return {{"pipeline", plain_name(stored.pipeline)},
             {"execution-id", to_text(execution.id)},
             {"start-time", iso_milliseconds(start.ms)}};
   }
@@ -207,7 +208,7 @@ std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& exec
 
 std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& realm) {
   Event event;
-  Json detail = {{"pipeline", stored.pipeline}};
+  Json detail = {{"pipeline", plain_name(stored.pipeline)}};
   std::string state;
   const auto transition = [&](const auto& fact, const char* word) {
     state = word;
@@ -220,15 +221,16 @@ std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& re
   if (const auto* disabled = std::get_if<TransitionDisabled>(&stored.fact)) {
     transition(*disabled, "DISABLED");
     detail["reason"] = disabled->reason;
-    event.topic = "sluice.transition.DISABLED." + stored.pipeline + "." + disabled->stage;
+    event.topic =
+        "sluice.transition.DISABLED." + plain_name(stored.pipeline) + "." + disabled->stage;
   } else if (const auto* enabled = std::get_if<TransitionEnabled>(&stored.fact)) {
     transition(*enabled, "ENABLED");
-    event.topic = "sluice.transition.ENABLED." + stored.pipeline + "." + enabled->stage;
+    event.topic = "sluice.transition.ENABLED." + plain_name(stored.pipeline) + "." + enabled->stage;
   } else if (const auto* adopted = std::get_if<DefinitionAdopted>(&stored.fact)) {
     event.detail_type = "Sluice Pipeline Definition Change";
     detail["version"] = static_cast<double>(adopted->declaration.version);
     detail["state"] = "ADOPTED";
-    event.topic = "sluice.definition.ADOPTED." + stored.pipeline;
+    event.topic = "sluice.definition.ADOPTED." + plain_name(stored.pipeline);
   } else {
     return std::nullopt;
   }
@@ -239,7 +241,7 @@ std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& re
   event.region = realm.region;
   event.time_ms = stored.at.ms;
   event.resources = {"arn:aws:codepipeline:" + realm.region + ":" + realm.account + ":" +
-                     stored.pipeline};
+                     plain_name(stored.pipeline)};
   event.detail = detail.dump(-1, ' ', false, Json::error_handler_t::replace);
   return event;
 }

@@ -32,6 +32,11 @@ Result<std::vector<Event>> EventReader::tell(std::span<const StoredFact> facts) 
   for (const StoredFact& stored : facts) {
     const ExecutionNumber number = execution_of(stored.fact);
     if (number == 0) {
+      // Whoever takes the name next begins with execution 1 again.
+      if (std::holds_alternative<PipelineRemoved>(stored.fact))
+        std::erase_if(known_, [name = plain_name(stored.pipeline)](const auto& entry) {
+          return entry.first.first == name;
+        });
       if (auto event = event_of_pipeline(stored, realm_)) events.push_back(std::move(*event));
       continue;
     }

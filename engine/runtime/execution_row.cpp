@@ -17,6 +17,33 @@ ExecutionRow* set_status(std::unordered_map<ExecutionNumber, ExecutionRow>& rows
   return &found->second;
 }
 
+// Of the first stage's actions, which are the sources.
+ExecutionRow* set_revisions(std::unordered_map<ExecutionNumber, ExecutionRow>& rows,
+                            const ActionSucceeded& fact) {
+  const auto found = rows.find(fact.key.execution);
+  if (found == rows.end() || fact.key.stage != 0 || names_rule(fact.key)) return nullptr;
+  auto& revisions = found->second.details.revisions;
+  const std::size_t before =
+      std::erase_if(revisions, [&](const auto& entry) { return entry.first == fact.key.action; });
+  bool any = before > 0;
+  for (const ArtifactRef& output : fact.outputs) {
+    if (output.revision.empty()) continue;
+    revisions.emplace_back(fact.key.action, output);
+    revisions.back().second.digest.clear();
+    any = true;
+  }
+  return any ? &found->second : nullptr;
+}
+
+// Kept in memory, and written with the next change of status: a stage's end is no write of its own.
+void set_stage(std::unordered_map<ExecutionNumber, ExecutionRow>& rows, ExecutionNumber number,
+               Index stage, bool succeeded) {
+  const auto found = rows.find(number);
+  if (found == rows.end()) return;
+  std::erase(found->second.details.succeeded_stages, stage);
+  if (succeeded) found->second.details.succeeded_stages.push_back(stage);
+}
+
 }  // namespace
 
 ExecutionRow* update_row(std::unordered_map<ExecutionNumber, ExecutionRow>& rows,
@@ -24,15 +51,24 @@ ExecutionRow* update_row(std::unordered_map<ExecutionNumber, ExecutionRow>& rows
   if (const auto* f = std::get_if<ExecutionStarted>(&fact)) {
     ExecutionRow& row = rows[f->execution];
     row = {pipeline, f->execution, f->id,      f->version, f->type, ExecutionStatus::kInProgress,
-           at,       at,           f->trigger, {}};
+           at,       at,           f->trigger, {},         {}};
+    row.details.rollback_target = f->rollback_target;
     return &row;
   }
   if (const auto* f = std::get_if<ExecutionSucceeded>(&fact))
     return set_status(rows, f->execution, ExecutionStatus::kSucceeded, at, {});
   if (const auto* f = std::get_if<ExecutionFailed>(&fact))
     return set_status(rows, f->execution, ExecutionStatus::kFailed, at, f->summary);
-  if (const auto* f = std::get_if<ExecutionStopping>(&fact))
-    return set_status(rows, f->execution, ExecutionStatus::kStopping, at, f->reason);
+  if (const auto* f = std::get_if<ExecutionStopping>(&fact)) {
+    ExecutionRow* row = set_status(rows, f->execution, ExecutionStatus::kStopping, at, f->reason);
+    if (row != nullptr) row->details.stop_reason = f->reason;
+    return row;
+  }
+  if (const auto* f = std::get_if<ActionSucceeded>(&fact)) return set_revisions(rows, *f);
+  if (const auto* f = std::get_if<StageSucceeded>(&fact))
+    set_stage(rows, f->execution, f->stage, true);
+  if (const auto* f = std::get_if<StageResumed>(&fact))
+    set_stage(rows, f->execution, f->stage, false);
   if (const auto* f = std::get_if<ExecutionStopped>(&fact)) {
     const auto found = rows.find(f->execution);
     return found == rows.end() ? nullptr

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/core/input.hpp"
+#include "engine/core/pipeline.hpp"
 
 namespace sluice {
 
@@ -26,10 +27,16 @@ using Reply = std::variant<Accepted, Rejected>;
 using ReplyFunction =
     std::function<void(const Reply&)>;  // called on the engine's thread; may be empty
 
+// Looks at the committed state of a pipeline, null if there is none; on the engine's thread.
+using Question = std::function<void(const Pipeline*)>;
+
 struct Envelope {
   std::string pipeline;
   Input input;
   ReplyFunction reply;
+  std::vector<Input> then = {};  // decided right after it, in the same commit, if it was accepted
+  bool creates = false;          // the pipeline must not exist yet
+  Question question = {};        // instead of an input
 };
 
 class Inbox {

@@ -56,26 +56,47 @@ void Reconciler::lost(const Pipeline& state) {
     if (want.kind == WantKind::kRun) running_.insert(want.key);
 }
 
-void Reconciler::reconcile(const Pipeline& state, const JobSettings& settings) {
-  const std::vector<Want> wanted = wants(state);
-  std::set<ActionKey> runs;
-  std::vector<Want> deadlines;
-  for (const Want& want : wanted) {
-    if (want.kind == WantKind::kDeadline)
-      deadlines.push_back(want);
-    else
-      runs.insert(want.key);
+void Reconciler::reconcile(const Pipeline& state, std::vector<ExecutionNumber> touched,
+                           const JobSettings& settings) {
+  if (std::exchange(whole_, false)) {
+    for (const auto& [number, execution] : state.executions) touched.push_back(number);
+    for (const ActionKey& key : running_) touched.push_back(key.execution);
+    for (const auto& [key, at] : armed_) touched.push_back(key.execution);
   }
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  for (const ExecutionNumber number : touched) reconcile_one(state, number, settings);
+  recovered_.clear();
+}
 
-  for (auto at = running_.begin(); at != running_.end();) {
-    if (runs.contains(*at)) {
+void Reconciler::reconcile_one(const Pipeline& state, ExecutionNumber execution,
+                               const JobSettings& settings) {
+  std::vector<ActionKey> runs;
+  std::vector<std::pair<ActionKey, Instant>> deadlines;
+  for (const Want& want : wants(state, execution)) {
+    if (want.kind == WantKind::kDeadline)
+      deadlines.emplace_back(want.key, want.at);
+    else
+      runs.push_back(want.key);
+  }
+  std::sort(runs.begin(), runs.end());
+  std::sort(deadlines.begin(), deadlines.end());
+  run(state, runs, execution, settings);
+  arm(deadlines, execution);
+}
+
+void Reconciler::run(const Pipeline& state, const std::vector<ActionKey>& wanted,
+                     ExecutionNumber execution, const JobSettings& settings) {
+  const auto first = running_.lower_bound(ActionKey{execution});
+  for (auto at = first; at != running_.end() && at->execution == execution;) {
+    if (std::binary_search(wanted.begin(), wanted.end(), *at)) {
       ++at;
     } else {
       hosts_.cancel(pipeline_, *at);
       at = running_.erase(at);
     }
   }
-  for (const ActionKey& key : runs) {
+  for (const ActionKey& key : wanted) {
     if (!running_.insert(key).second) continue;
     auto job = make_job(pipeline_, state, key, settings);
     // The core resolved the same action when it decided to start it, so this cannot fail for a
@@ -86,16 +107,21 @@ void Reconciler::reconcile(const Pipeline& state, const JobSettings& settings) {
     else
       hosts_.start(std::move(*job));
   }
-  recovered_.clear();
+}
 
-  std::vector<Want> fewer, more;
-  std::set_difference(armed_.begin(), armed_.end(), deadlines.begin(), deadlines.end(),
-                      std::back_inserter(fewer));
-  std::set_difference(deadlines.begin(), deadlines.end(), armed_.begin(), armed_.end(),
-                      std::back_inserter(more));
-  for (const Want& want : fewer) timers_.disarm({want.at, pipeline_, want.key});
-  for (const Want& want : more) timers_.arm({want.at, pipeline_, want.key});
-  armed_ = std::move(deadlines);
+void Reconciler::arm(const std::vector<std::pair<ActionKey, Instant>>& wanted,
+                     ExecutionNumber execution) {
+  const auto first = armed_.lower_bound({ActionKey{execution}, Instant{}});
+  for (auto at = first; at != armed_.end() && at->first.execution == execution;) {
+    if (std::binary_search(wanted.begin(), wanted.end(), *at)) {
+      ++at;
+    } else {
+      timers_.disarm({at->second, pipeline_, at->first});
+      at = armed_.erase(at);
+    }
+  }
+  for (const auto& deadline : wanted)
+    if (armed_.insert(deadline).second) timers_.arm({deadline.second, pipeline_, deadline.first});
 }
 
 }  // namespace sluice

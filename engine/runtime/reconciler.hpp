@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/core.hpp"
@@ -34,19 +35,28 @@ class Reconciler {
   // A report was committed or refused: the call has ended by itself.
   void ended(const ActionKey& key) { running_.erase(key); }
   // A deadline was taken from the queue.
-  void passed(const ActionKey& key, Instant at) {
-    std::erase(armed_, Want{WantKind::kDeadline, key, at});
-  }
-  // Starts, cancels, arms and disarms. Called after the commit of the facts that made `state`.
-  void reconcile(const Pipeline& state, const JobSettings& settings);
+  void passed(const ActionKey& key, Instant at) { armed_.erase({key, at}); }
+  // The next reconcile() looks at everything: the pipeline was removed.
+  void look_at_all() { whole_ = true; }
+  // Starts, cancels, arms and disarms. Called after the commit of the facts that made `state`;
+  // `touched` names the executions that they, or a call or a deadline that is over, were about, and
+  // only those are looked at. The first call looks at all.
+  void reconcile(const Pipeline& state, std::vector<ExecutionNumber> touched,
+                 const JobSettings& settings);
 
  private:
+  void reconcile_one(const Pipeline& state, ExecutionNumber execution, const JobSettings& settings);
+  void run(const Pipeline& state, const std::vector<ActionKey>& wanted, ExecutionNumber execution,
+           const JobSettings& settings);
+  void arm(const std::vector<std::pair<ActionKey, Instant>>& wanted, ExecutionNumber execution);
+
   std::string pipeline_;
   Hosts& hosts_;
   TimerQueue& timers_;
   std::set<ActionKey> running_;
   std::set<ActionKey> recovered_;  // and not resumed yet
-  std::vector<Want> armed_;        // sorted
+  std::set<std::pair<ActionKey, Instant>> armed_;
+  bool whole_ = true;  // everything is still to be looked at
 };
 
 // The job of one call, from the state: names, resolved configuration, artifacts. Pure.

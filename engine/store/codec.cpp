@@ -37,6 +37,14 @@ std::string encode(const Pipeline& pipeline) {
   return encode_any(pipeline);
 }
 
+std::string encode_details(const ExecutionDetails& details) {
+  return details == ExecutionDetails{} ? std::string() : encode_any(details);
+}
+Result<ExecutionDetails> decode_details(std::string_view bytes) {
+  if (bytes.empty()) return ExecutionDetails{};
+  return decode_any<ExecutionDetails>(bytes, "execution");
+}
+
 Result<Fact> decode_fact(std::string_view bytes) {
   return decode_any<Fact>(bytes, "fact");
 }

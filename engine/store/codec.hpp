@@ -10,6 +10,7 @@
 
 #include "engine/core/pipeline.hpp"
 #include "engine/core/result.hpp"
+#include "engine/store/store.hpp"
 
 namespace sluice {
 
@@ -18,6 +19,10 @@ class Decoder;
 std::string encode(const Fact& fact);
 std::string encode(const PipelineDeclaration& declaration);
 std::string encode(const Pipeline& pipeline);
+
+// Of a row; nothing for none, and "" gives none.
+std::string encode_details(const ExecutionDetails& details);
+Result<ExecutionDetails> decode_details(std::string_view bytes);
 
 Result<Fact> decode_fact(std::string_view bytes);
 Result<PipelineDeclaration> decode_declaration(std::string_view bytes);

@@ -23,13 +23,23 @@ Result<Sequence> MemoryStore::commit(std::span<const Append> batch) {
       }
       if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
         const PipelineDeclaration& declaration = adopted->declaration;
-        record.declarations[declaration.version] =
-            std::make_shared<const PipelineDeclaration>(declaration);
+        record.adoptions[declaration.version] = {
+            append.at, std::make_shared<const PipelineDeclaration>(declaration)};
       }
     }
     for (const ExecutionRow& row : append.rows) record.executions[row.number] = row;
+    if (!append.facts.empty() && std::holds_alternative<PipelineRemoved>(append.facts.back()))
+      remove(append.pipeline);
   }
   return first;
+}
+
+void MemoryStore::remove(const std::string& pipeline) {
+  auto node = pipelines_.extract(pipeline);
+  node.key() = removed_name(pipeline, ++removed_);
+  for (const Sequence sequence : node.mapped().facts) facts_[sequence - 1].pipeline = node.key();
+  for (auto& [number, row] : node.mapped().executions) row.pipeline = node.key();
+  pipelines_.insert(std::move(node));
 }
 
 const MemoryStore::PipelineRecord* MemoryStore::find(const std::string& pipeline) const {
@@ -77,20 +87,30 @@ Result<Sequence> MemoryStore::last_sequence() const {
   return facts_.size();
 }
 
+Result<Adoption> MemoryStore::adoption(const std::string& pipeline, std::uint32_t version) const {
+  const std::lock_guard lock(mutex_);
+  const PipelineRecord* record = find(pipeline);
+  if (record == nullptr || record->adoptions.empty())
+    return store_errors::no_declaration(pipeline, version);
+  if (version == 0) return record->adoptions.rbegin()->second;
+  const auto found = record->adoptions.find(version);
+  if (found == record->adoptions.end()) return store_errors::no_declaration(pipeline, version);
+  return found->second;
+}
+
 Result<DeclarationPtr> MemoryStore::declaration(const std::string& pipeline,
                                                 std::uint32_t version) const {
-  const std::lock_guard lock(mutex_);
-  if (const PipelineRecord* record = find(pipeline)) {
-    const auto found = record->declarations.find(version);
-    if (found != record->declarations.end()) return found->second;
-  }
-  return store_errors::no_declaration(pipeline, version);
+  if (version == 0) return store_errors::no_declaration(pipeline, version);
+  auto found = adoption(pipeline, version);
+  if (!found) return found.error();
+  return found->declaration;
 }
 
 Result<std::vector<std::string>> MemoryStore::pipelines() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
-  for (const auto& [name, record] : pipelines_) names.push_back(name);
+  for (const auto& [name, record] : pipelines_)
+    if (name.find(kRemovedMark) == std::string::npos) names.push_back(name);
   return names;
 }
 
@@ -98,11 +118,14 @@ Result<std::vector<ExecutionRow>> MemoryStore::executions(const ExecutionFilter&
   const std::lock_guard lock(mutex_);
   std::vector<ExecutionRow> rows;
   for (const auto& [name, record] : pipelines_) {
-    if (!filter.pipeline.empty() && filter.pipeline != name) continue;
+    if (filter.pipeline.empty() ? name.find(kRemovedMark) != std::string::npos
+                                : filter.pipeline != name)
+      continue;
     for (auto at = record.executions.rbegin(); at != record.executions.rend(); ++at) {
       const ExecutionRow& row = at->second;
       if (filter.status && *filter.status != row.status) continue;
       if (filter.before.ms != 0 && row.started >= filter.before) continue;
+      if (!filter.pipeline.empty() && filter.below != 0 && row.number >= filter.below) continue;
       rows.push_back(row);
     }
   }

@@ -20,6 +20,7 @@ class MemoryStore : public Store {
                                                   ExecutionNumber number) const override;
   Result<std::vector<StoredFact>> facts_after(Sequence after, std::uint32_t limit) const override;
   Result<Sequence> last_sequence() const override;
+  Result<Adoption> adoption(const std::string& pipeline, std::uint32_t version) const override;
   Result<DeclarationPtr> declaration(const std::string& pipeline,
                                      std::uint32_t version) const override;
   Result<std::vector<std::string>> pipelines() const override;
@@ -37,10 +38,11 @@ class MemoryStore : public Store {
     std::vector<Sequence> facts;
     std::map<ExecutionNumber, std::vector<Sequence>> execution_facts;
     std::map<ExecutionNumber, ExecutionRow> executions;
-    std::map<std::uint32_t, DeclarationPtr> declarations;
+    std::map<std::uint32_t, Adoption> adoptions;
     std::optional<Snapshot> snapshot;
   };
 
+  void remove(const std::string& pipeline);
   const PipelineRecord* find(const std::string& pipeline) const;
   std::vector<StoredFact> collect(const std::vector<Sequence>& sequences, Sequence after,
                                   std::uint32_t limit) const;
@@ -49,6 +51,7 @@ class MemoryStore : public Store {
   std::vector<StoredFact> facts_;  // facts_[i] has sequence i + 1
   std::map<std::string, PipelineRecord> pipelines_;
   std::map<std::string, Sequence> cursors_;
+  std::int64_t removed_ = 0;  // pipelines
 };
 
 }  // namespace sluice

@@ -61,29 +61,37 @@ constexpr char kLastSequence[] =
 constexpr char kDeclaration[] =
     "SELECT sequence FROM declarations"
     " WHERE pipeline = (SELECT id FROM pipelines WHERE name = ?1) AND version = ?2";
+constexpr char kNewestDeclaration[] =
+    "SELECT sequence FROM declarations WHERE pipeline = (SELECT id FROM pipelines WHERE name = ?1)"
+    " ORDER BY version DESC LIMIT 1";
 
 #define SLUICE_EXECUTION_COLUMNS                                                          \
   "SELECT p.name, e.number, e.id_high, e.id_low, e.version, e.type, e.status, e.started," \
-  " e.updated, e.trigger_type, e.trigger_detail, e.summary FROM executions e"
+  " e.updated, e.trigger_type, e.trigger_detail, e.summary, e.details FROM executions e"
 #define SLUICE_NAME " JOIN pipelines p ON p.id = e.pipeline"
+#define SLUICE_NOT_REMOVED " AND instr(p.name, char(31)) = 0"
 #define SLUICE_NEWEST_FIRST " ORDER BY e.started DESC, e.ordinal DESC LIMIT ?2"
 
-// ?1 before, ?2 limit, ?3 status, ?4 pipeline
-constexpr char kExecutionsOfAll[] = SLUICE_EXECUTION_COLUMNS
-    " INDEXED BY executions_by_start" SLUICE_NAME " WHERE e.started < ?1" SLUICE_NEWEST_FIRST;
-constexpr char kSucceededOfAll[] =
+// ?1 before, ?2 limit, ?3 status, ?4 pipeline, ?5 below
+constexpr char kExecutionsOfAll[] =
     SLUICE_EXECUTION_COLUMNS " INDEXED BY executions_by_start" SLUICE_NAME
-                             " WHERE e.started < ?1 AND e.status = ?3" SLUICE_NEWEST_FIRST;
+                             " WHERE e.started < ?1" SLUICE_NOT_REMOVED SLUICE_NEWEST_FIRST;
+constexpr char kSucceededOfAll[] = SLUICE_EXECUTION_COLUMNS
+    " INDEXED BY executions_by_start" SLUICE_NAME
+    " WHERE e.started < ?1 AND e.status = ?3" SLUICE_NOT_REMOVED SLUICE_NEWEST_FIRST;
 constexpr char kOthersOfAll[] = SLUICE_EXECUTION_COLUMNS
     " INDEXED BY executions_by_status" SLUICE_NAME
-    " WHERE e.started < ?1 AND e.status = ?3 AND e.status <> 3" SLUICE_NEWEST_FIRST;
+    " WHERE e.started < ?1 AND e.status = ?3 AND e.status <> 3" SLUICE_NOT_REMOVED
+        SLUICE_NEWEST_FIRST;
 constexpr char kOthersOfPipeline[] = SLUICE_EXECUTION_COLUMNS
     " INDEXED BY executions_by_status" SLUICE_NAME
-    " WHERE e.started < ?1 AND e.status = ?3 AND e.status <> 3 AND p.name = ?4" SLUICE_NEWEST_FIRST;
+    " WHERE e.started < ?1 AND e.status = ?3 AND e.status <> 3 AND p.name = ?4"
+    " AND e.number < ?5" SLUICE_NEWEST_FIRST;
 // Numbers are given in order of start.
 constexpr char kExecutionsOfPipeline[] = SLUICE_EXECUTION_COLUMNS SLUICE_NAME
     " WHERE e.pipeline = (SELECT id FROM pipelines WHERE name = ?4)"
-    " AND e.started < ?1 AND (?3 < 0 OR e.status = ?3) ORDER BY e.number DESC LIMIT ?2";
+    " AND e.number < ?5 AND e.started < ?1 AND (?3 < 0 OR e.status = ?3)"
+    " ORDER BY e.number DESC LIMIT ?2";
 constexpr char kExecution[] = SLUICE_EXECUTION_COLUMNS SLUICE_NAME
     " WHERE e.pipeline = (SELECT id FROM pipelines WHERE name = ?1) AND e.number = ?2";
 // A range of Uuids that share a prefix never crosses the sign of either half.
@@ -112,6 +120,9 @@ Result<ExecutionRow> row_of(const Statement& row) {
   result.updated = {row.number(8)};
   result.trigger = {row.text(9), row.text(10)};
   result.summary = row.text(11);
+  auto details = decode_details(row.bytes(12));
+  if (!details) return details.error();
+  result.details = std::move(details).value();
   return result;
 }
 
@@ -278,9 +289,9 @@ Result<Sequence> last_sequence(Connection& db) {
   return static_cast<Sequence>(*last);
 }
 
-Result<DeclarationPtr> declaration(Connection& db, const std::string& pipeline,
-                                   std::uint32_t version) {
-  auto sequence = only_number(db, kDeclaration, pipeline, version);
+Result<Adoption> adoption(Connection& db, const std::string& pipeline, std::uint32_t version) {
+  auto sequence = version == 0 ? only_number(db, kNewestDeclaration, pipeline)
+                               : only_number(db, kDeclaration, pipeline, version);
   if (!sequence) return sequence.error();
   if (!sequence->has_value()) return store_errors::no_declaration(pipeline, version);
   auto facts = facts_after(db, static_cast<Sequence>(**sequence) - 1, 1);
@@ -291,12 +302,21 @@ Result<DeclarationPtr> declaration(Connection& db, const std::string& pipeline,
                  "version " + std::to_string(version) +
                      " is not where it should be. Restore the data directory from a copy."};
   }
-  return DeclarationPtr(
-      std::make_shared<const PipelineDeclaration>(std::move(adopted->declaration)));
+  return Adoption{facts->front().at,
+                  std::make_shared<const PipelineDeclaration>(std::move(adopted->declaration))};
+}
+
+Result<DeclarationPtr> declaration(Connection& db, const std::string& pipeline,
+                                   std::uint32_t version) {
+  if (version == 0) return store_errors::no_declaration(pipeline, version);
+  auto found = adoption(db, pipeline, version);
+  if (!found) return found.error();
+  return found->declaration;
 }
 
 Result<std::vector<std::string>> pipelines(Connection& db) {
-  auto statement = db.prepared("SELECT name FROM pipelines ORDER BY name");
+  auto statement =
+      db.prepared("SELECT name FROM pipelines WHERE instr(name, char(31)) = 0 ORDER BY name");
   if (!statement) return statement.error();
   const Rewind rewind(**statement);
   std::vector<std::string> names;
@@ -314,7 +334,11 @@ Result<std::vector<ExecutionRow>> executions(Connection& db, const ExecutionFilt
   const Rewind rewind(**statement);
   const std::int64_t before = filter.before.ms != 0 ? filter.before.ms : kNewest;
   const int status = filter.status ? static_cast<int>(*filter.status) : -1;
-  (*statement)->bind(before, filter.limit, status, filter.pipeline);
+  const std::int64_t below = filter.below != 0 ? filter.below : kNewest;
+  if (filter.pipeline.empty())
+    (*statement)->bind(before, filter.limit, status);
+  else
+    (*statement)->bind(before, filter.limit, status, filter.pipeline, below);
   std::vector<ExecutionRow> rows;
   for (;;) {
     auto row = (*statement)->next();

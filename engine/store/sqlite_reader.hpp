@@ -55,6 +55,8 @@ Result<std::vector<StoredFact>> pipeline_facts(sqlite::Connection& db, const std
 Result<std::vector<StoredFact>> execution_facts(sqlite::Connection& db, const std::string& pipeline,
                                                 ExecutionNumber number);
 Result<Sequence> last_sequence(sqlite::Connection& db);
+Result<Adoption> adoption(sqlite::Connection& db, const std::string& pipeline,
+                          std::uint32_t version);
 Result<DeclarationPtr> declaration(sqlite::Connection& db, const std::string& pipeline,
                                    std::uint32_t version);
 Result<std::vector<std::string>> pipelines(sqlite::Connection& db);

@@ -29,6 +29,7 @@ constexpr char kBegin[] = "BEGIN IMMEDIATE";
 constexpr char kCommit[] = "COMMIT";
 constexpr char kFindPipeline[] = "SELECT id FROM pipelines WHERE name = ?1";
 constexpr char kAddPipeline[] = "INSERT INTO pipelines (name) VALUES (?1) RETURNING id";
+constexpr char kRemovePipeline[] = "UPDATE pipelines SET name = ?2 WHERE id = ?1";
 constexpr char kAddBlock[] =
     "INSERT INTO blocks (first_sequence, count, facts) VALUES (?1, ?2, ?3)";
 constexpr char kAddActivity[] =
@@ -39,15 +40,15 @@ constexpr char kAddDeclaration[] =
 // change are left out. A row that differs in them nevertheless is replaced whole by kReplace.
 constexpr char kPutExecution[] =
     "INSERT INTO executions (pipeline, number, id_high, id_low, version, type, status, started,"
-    " updated, trigger_type, trigger_detail, summary)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    " updated, trigger_type, trigger_detail, summary, details)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     " ON CONFLICT (pipeline, number) DO UPDATE SET version = ?5, type = ?6, status = ?7,"
-    " updated = ?9, trigger_type = ?10, trigger_detail = ?11, summary = ?12"
+    " updated = ?9, trigger_type = ?10, trigger_detail = ?11, summary = ?12, details = ?13"
     " WHERE id_high = ?3 AND id_low = ?4 AND started = ?8 RETURNING 1";
 constexpr char kReplaceExecution[] =
     "INSERT OR REPLACE INTO executions (pipeline, number, id_high, id_low, version, type, status,"
-    " started, updated, trigger_type, trigger_detail, summary)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    " started, updated, trigger_type, trigger_detail, summary, details)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 constexpr char kPutSnapshot[] =
     "INSERT OR REPLACE INTO snapshots (pipeline, sequence, state) VALUES (?1, ?2, ?3)";
 constexpr char kPutCursor[] = "INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?1, ?2)";
@@ -128,6 +129,9 @@ class SqliteStore final : public Store {
   }
   Result<Sequence> last_sequence() const override {
     return read([&](Connection& db) { return sqlite_read::last_sequence(db); });
+  }
+  Result<Adoption> adoption(const std::string& pipeline, std::uint32_t version) const override {
+    return read([&](Connection& db) { return sqlite_read::adoption(db, pipeline, version); });
   }
   Result<DeclarationPtr> declaration(const std::string& pipeline,
                                      std::uint32_t version) const override {
@@ -230,7 +234,11 @@ class SqliteStore final : public Store {
     for (const ExecutionRow& row : append.rows) {
       if (auto put = write_row(*id, row); !put) return put;
     }
-    return {};
+    if (append.facts.empty() || !std::holds_alternative<PipelineRemoved>(append.facts.back()))
+      return {};
+    pipeline_ids_.erase(append.pipeline);
+    const std::string removed = removed_name(append.pipeline, *id);
+    return run(kRemovePipeline, *id, removed);
   }
 
   // Of the block that is being filled.
@@ -257,6 +265,7 @@ class SqliteStore final : public Store {
   }
 
   Result<void> write_row(std::int64_t pipeline, const ExecutionRow& row) {
+    const std::string details = encode_details(row.details);
     for (const char* sql : {kPutExecution, kReplaceExecution}) {
       auto statement = writer_->prepared(sql);
       if (!statement) return statement.error();
@@ -264,7 +273,7 @@ class SqliteStore final : public Store {
       auto put = (*statement)
                      ->bind(pipeline, row.number, row.id.high, row.id.low, row.version, row.type,
                             row.status, row.started.ms, row.updated.ms, row.trigger.type,
-                            row.trigger.detail, row.summary)
+                            row.trigger.detail, row.summary, std::string_view(details))
                      .next();
       if (!put) return put.error();
       if (*put) break;

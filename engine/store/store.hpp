@@ -2,6 +2,11 @@
 // global sequence, which counts facts from 1 over all pipelines. Two implementations: MemoryStore
 // (tests, simulation) and SqliteStore; one contract suite (tests/store) holds for both.
 //
+// A removed pipeline frees its name: a PipelineRemoved fact, which must be the last of its Append,
+// ends an incarnation, and whoever takes the name next begins with execution 1 of version 1. What
+// the old one left is kept under a name that no pipeline can have (removed_name), which the facts
+// and rows that are read from then on carry; plain_name() is what people called it.
+//
 // Threads: commit(), save_snapshot() and set_cursor() from one thread; the reading functions from
 // any thread. Several processes may open one SqliteStore; a pipeline is written by the one that
 // holds its lease (engine/store/lease.hpp).
@@ -20,11 +25,28 @@ namespace sluice {
 
 using Sequence = std::uint64_t;
 
+inline constexpr char kRemovedMark = '\x1f';
+[[nodiscard]] inline std::string removed_name(const std::string& name, std::int64_t incarnation) {
+  return name + kRemovedMark + std::to_string(incarnation);
+}
+[[nodiscard]] inline std::string plain_name(const std::string& name) {
+  return name.substr(0, name.find(kRemovedMark));
+}
+
 struct StoredFact {
   Sequence sequence = 0;
   std::string pipeline;
   Instant at;
   Fact fact;
+};
+
+// What lists of executions show beside the columns that they are found by.
+struct ExecutionDetails {
+  std::vector<std::pair<Index, ArtifactRef>> revisions;  // by action of the first stage
+  std::string stop_reason;
+  ExecutionNumber rollback_target = 0;
+  std::vector<Index> succeeded_stages;  // as of the last change of status
+  bool operator==(const ExecutionDetails&) const = default;
 };
 
 // The read model of one execution, for history: a row of its own, so that listing needs no folding.
@@ -38,6 +60,7 @@ struct ExecutionRow {
   Instant started, updated;
   Trigger trigger;
   std::string summary;  // why it ended as it did, or ""
+  ExecutionDetails details = {};
   bool operator==(const ExecutionRow&) const = default;
 };
 
@@ -54,6 +77,13 @@ struct ExecutionFilter {
   std::optional<ExecutionStatus> status;
   Instant before;  // none: from the newest; else older than this start
   std::uint32_t limit = 100;
+  ExecutionNumber below = 0;  // with a pipeline: 0, or lower numbers only
+};
+
+// One version of a pipeline's definition, and when it came.
+struct Adoption {
+  Instant at;
+  DeclarationPtr declaration;
 };
 
 class Store {
@@ -78,9 +108,12 @@ class Store {
                                                       std::uint32_t limit) const = 0;
   virtual Result<Sequence> last_sequence() const = 0;
 
+  // A version of a pipeline, 0 for the newest. kNotFound.
+  virtual Result<Adoption> adoption(const std::string& pipeline, std::uint32_t version) const = 0;
   // A declaration version, for naming the stages and actions of old facts. kNotFound.
   virtual Result<DeclarationPtr> declaration(const std::string& pipeline,
                                              std::uint32_t version) const = 0;
+  // Names, sorted; those that were removed are left out.
   virtual Result<std::vector<std::string>> pipelines() const = 0;
 
   // Newest first.

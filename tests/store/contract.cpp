@@ -82,7 +82,7 @@ STORE_TEST("every fact is read back as it was committed, with its time and pipel
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const StoredFact& stored = (*back)[i];
     CHECK(stored.sequence == i + 1);
-    CHECK(stored.pipeline == "webshop");
+    CHECK(plain_name(stored.pipeline) == "webshop");
     CHECK(stored.at == Instant{5000});
     CHECK(samples::describe(stored.fact) == samples::describe(facts[i]));
   }
@@ -312,6 +312,71 @@ STORE_TEST("readers in other threads see whole commits while the writer goes on"
   for (auto& reader : readers) reader.join();
   CHECK(torn == 0);
   CHECK(*at.store.last_sequence() == 300);
+}
+
+namespace {
+DefinitionAdopted version_of(const std::string& name, std::uint32_t version) {
+  PipelineDeclaration declaration;
+  declaration.name = name;
+  declaration.version = version;
+  return {declaration};
+}
+}  // namespace
+
+STORE_TEST("a version is found with the time at which it came, and the newest without a number") {
+  TestType at;
+  commit(at.store, {{"a", {100}, {version_of("a", 1)}, {}}});
+  commit(at.store, {{"a", {200}, {version_of("a", 2)}, {}}});
+  CHECK(at.store.adoption("a", 1)->at == Instant{100});
+  CHECK(at.store.adoption("a", 0)->at == Instant{200});
+  CHECK(at.store.adoption("a", 0)->declaration->version == 2);
+  CHECK(kind_of(at.store.adoption("a", 3)) == ErrorKind::kNotFound);
+  CHECK(kind_of(at.store.adoption("b", 0)) == ErrorKind::kNotFound);
+  CHECK(kind_of(at.store.declaration("a", 0)) == ErrorKind::kNotFound);
+}
+
+STORE_TEST("a removed pipeline leaves its name to the next one, and its history under another") {
+  TestType at;
+  const Facts first_life = {version_of("a", 1), StageStarted{1, 0}, PipelineRemoved{"ann"}};
+  commit(at.store, {append_of("a", first_life, {samples::row("a", 1), samples::row("a", 2)})});
+  CHECK(at.store.pipelines()->empty());
+  CHECK(at.store.executions({})->empty());
+  CHECK(at.store.executions({"a", {}, {}, 10, 0})->empty());
+  CHECK(at.store.execution_facts("a", 1)->empty());
+  CHECK(kind_of(at.store.execution("a", 1)) == ErrorKind::kNotFound);
+  CHECK(kind_of(at.store.adoption("a", 0)) == ErrorKind::kNotFound);
+
+  const auto facts = at.store.facts_after(0, 10);
+  REQUIRE(facts->size() == 3);
+  const std::string old = facts->front().pipeline;
+  CHECK(old != "a");
+  CHECK(plain_name(old) == "a");
+  CHECK(at.store.execution(old, 1)->pipeline == old);
+  CHECK(at.store.find_execution("11223344-5566-0002")->pipeline == old);
+  CHECK(sequences(at.store.execution_facts(old, 1)) == Sequences{2});
+  CHECK(at.store.adoption(old, 1)->declaration->version == 1);
+
+  commit(at.store,
+         {append_of("a", {version_of("a", 1), StageStarted{1, 0}}, {samples::row("a", 1)})});
+  CHECK(*at.store.pipelines() == std::vector<std::string>{"a"});
+  CHECK(numbers(at.store.executions({"a", {}, {}, 10, 0})) == Numbers{1});
+  CHECK(sequences(at.store.pipeline_facts("a", 0, 10)) == Sequences{4, 5});
+  CHECK(at.store.facts_after(3, 10)->front().pipeline == "a");
+
+  commit(at.store, {append_of("a", {PipelineRemoved{"ann"}})});
+  CHECK(at.store.pipelines()->empty());
+  CHECK(at.store.execution(old, 2)->number == 2);
+}
+
+STORE_TEST("the executions of a pipeline are listed on from a number") {
+  TestType at;
+  std::vector<ExecutionRow> rows;
+  for (ExecutionNumber number = 1; number <= 5; ++number) rows.push_back(samples::row("a", number));
+  commit(at.store, {append_of("a", {version_of("a", 1)}, rows)});
+  CHECK(numbers(at.store.executions({"a", {}, {}, 2, 4})) == Numbers{3, 2});
+  CHECK(numbers(at.store.executions({"a", ExecutionStatus::kInProgress, {}, 2, 3})) ==
+        Numbers{2, 1});
+  CHECK(numbers(at.store.executions({"a", {}, {}, 2, 1})).empty());
 }
 
 }  // namespace sluice

@@ -24,6 +24,7 @@ LAYERS = {
     "engine/artifacts": ["engine/artifacts", "engine/core"],
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
     "engine/runtime": ["engine/runtime", "engine/core", "engine/store/store.hpp", "engine/hosts/hosts.hpp", "events/event"],
+    "engine/api": ["engine/api", "engine/runtime", "engine/core", "engine/definition", "engine/store/store.hpp", "engine/artifacts", "events/event"],
     "plugins": ["plugins", "events/schedule"],
 }
 # Third-party headers that live in one room (or a few) only.
