@@ -50,6 +50,11 @@ Result<std::vector<StoredFact>> SimStore::facts_after(Sequence after, std::uint3
 Result<Sequence> SimStore::last_sequence() const {
   return inner_->last_sequence();
 }
+Result<Adoption> SimStore::adoption(const std::string& pipeline, std::uint32_t version) const {
+  if (read_fails()) return unavailable();
+  return inner_->adoption(pipeline, version);
+}
+
 Result<DeclarationPtr> SimStore::declaration(const std::string& pipeline,
                                              std::uint32_t version) const {
   if (read_fails()) return unavailable();

@@ -36,6 +36,7 @@ class SimStore final : public Store {
                                                   ExecutionNumber number) const override;
   Result<std::vector<StoredFact>> facts_after(Sequence after, std::uint32_t limit) const override;
   Result<Sequence> last_sequence() const override;
+  Result<Adoption> adoption(const std::string& pipeline, std::uint32_t version) const override;
   Result<DeclarationPtr> declaration(const std::string& pipeline,
                                      std::uint32_t version) const override;
   Result<std::vector<std::string>> pipelines() const override;
