@@ -81,8 +81,14 @@ struct Fold {
     drop_unused(version);
   }
 
+  void forget_transition(const std::string& stage, bool inbound) const {
+    std::erase_if(pipeline.disabled_transitions,
+                  [&](const Transition& t) { return t.stage == stage && t.inbound == inbound; });
+  }
+
   void operator()(const DefinitionAdopted& f) const {
     const std::uint32_t previous = pipeline.version;
+    if (previous == 0) pipeline.versions.clear();  // of a removed incarnation
     pipeline.version = f.declaration.version;
     pipeline.versions[pipeline.version] = std::make_shared<PipelineDeclaration>(f.declaration);
     pipeline.entered.assign(f.declaration.stages.size(), 0);
@@ -198,6 +204,21 @@ struct Fold {
                 (f.failure.message.empty() ? "the action failed" : f.failure.message);
   }
   void operator()(const ActionAbandoned& f) const { close(f.key, run(f.key), false); }
+
+  void operator()(const TransitionDisabled& f) const {
+    forget_transition(f.stage, f.inbound);
+    pipeline.disabled_transitions.push_back({f.stage, f.inbound, f.reason, f.by, at});
+  }
+  void operator()(const TransitionEnabled& f) const { forget_transition(f.stage, f.inbound); }
+  // A pipeline that is created again goes on counting its executions and versions, so that nothing
+  // old is taken for something new (facts 0): the last declaration stays, for its number.
+  void operator()(const PipelineRemoved&) const {
+    SLUICE_ASSERT(pipeline.executions.empty(), "executions end before their pipeline");
+    Pipeline removed;
+    removed.last_number = pipeline.last_number;
+    removed.versions.insert(*pipeline.versions.rbegin());
+    pipeline = std::move(removed);
+  }
 
   // Facts of features that decide() does not make yet.
   template <class Later>

@@ -78,7 +78,7 @@ void Draft::take(AdoptDefinition& input) {
                                                ", not " + input.declaration.name + ".");
     }
   }
-  version_ = pipeline_.version + 1;
+  version_ = pipeline_.versions.empty() ? 1 : pipeline_.versions.rbegin()->first + 1;
   input.declaration.version = version_;
   say(DefinitionAdopted{std::move(input.declaration)});
   // Facts 2.8: those that wait are cancelled now, those inside a stage when their actions are done.
@@ -194,13 +194,7 @@ void Draft::take(const RetryStage&) {
 void Draft::take(RollbackStage&) {
   reject("UnsupportedOperation", "Rollback comes next.");
 }
-void Draft::take(const ChangeTransition&) {
-  reject("UnsupportedOperation", "Comes next.");
-}
 void Draft::take(const OverrideCondition&) {
-  reject("UnsupportedOperation", "Comes next.");
-}
-void Draft::take(const RemovePipeline&) {
   reject("UnsupportedOperation", "Comes next.");
 }
 

@@ -102,6 +102,16 @@ bool Draft::outdated(const Live& e) const {
          !e.declaration->finish_on_own_version;
 }
 
+// Whether any version in use has a stage of that name.
+bool Draft::knows_stage(const std::string& name) const {
+  for (const auto& [version, declaration] : pipeline_.versions) {
+    for (const StageDeclaration& stage : declaration->stages) {
+      if (stage.name == name) return true;
+    }
+  }
+  return false;
+}
+
 ActionKey Draft::key(const Live& e, Index action) const {
   return {e.number, e.stage, action, e.actions[action].attempt, e.actions[action].turn};
 }

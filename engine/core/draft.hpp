@@ -92,6 +92,7 @@ class Draft {
   void each_live(Visit visit);
 
   void begin(StartExecution& input, const PipelineDeclaration& declaration);
+  [[nodiscard]] bool knows_stage(const std::string& name) const;
   bool knows_approval(const AnswerApproval& input);
   void answer(Live& e, Index action, const AnswerApproval& input);
 
@@ -102,6 +103,7 @@ class Draft {
   void leave_stage(Live& e);
   void end(Live& e, ExecutionCause cause, Fact fact);
   void arrive(Live& e);
+  [[nodiscard]] bool closed(const Live& e) const;
   bool try_enter(Live& e);
   void fail_action(Live& e, Index action, ActionCause cause, Account account, Failure failure,
                    std::string by);
@@ -112,6 +114,8 @@ class Draft {
   Decision& decision_;
   std::uint32_t version_;  // current once the facts so far are applied
   std::list<Live> lives_;
+  // The transition that this decision enables, which the unchanged pipeline has as disabled.
+  const ChangeTransition* enabled_ = nullptr;
   // Stages that became free in this decision, for whoever waits there.
   std::vector<std::pair<const PipelineDeclaration*, Index>> freed_;
 };

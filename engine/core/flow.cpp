@@ -220,6 +220,7 @@ void Draft::arrive(Live& e) {
 // Enters the stage if nobody holds it and nobody has to go first.
 bool Draft::try_enter(Live& e) {
   const ExecutionMode mode = e.declaration->mode;
+  if (closed(e)) return false;
   bool may = true;
   if (mode != ExecutionMode::kParallel) {
     each_live([&](const Spot& other) {

@@ -115,6 +115,14 @@ struct Narrator {
   std::string operator()(const ActionRetried& f) const {
     return action(f.key, "STARTED AGAIN", f.cause.message);
   }
+  std::string operator()(const TransitionDisabled& f) const {
+    return std::string("transition ") + (f.inbound ? "into " : "out of ") + f.stage + " DISABLED " +
+           f.reason;
+  }
+  std::string operator()(const TransitionEnabled& f) const {
+    return std::string("transition ") + (f.inbound ? "into " : "out of ") + f.stage + " ENABLED";
+  }
+  std::string operator()(const PipelineRemoved&) const { return "pipeline REMOVED"; }
   template <class Later>
   std::string operator()(const Later&) const {
     return std::string(fact_name(fact_index<Later>));

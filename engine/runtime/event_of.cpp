@@ -231,6 +231,11 @@ std::optional<Event> event_of_pipeline(const StoredFact& stored, const Realm& re
     detail["version"] = static_cast<double>(adopted->declaration.version);
     detail["state"] = "ADOPTED";
     event.topic = "sluice.definition.ADOPTED." + plain_name(stored.pipeline);
+  } else if (const auto* removed = std::get_if<PipelineRemoved>(&stored.fact)) {
+    event.detail_type = "Sluice Pipeline Definition Change";
+    detail["state"] = "REMOVED";
+    detail["changed-by"] = removed->by;
+    event.topic = "sluice.definition.REMOVED." + plain_name(stored.pipeline);
   } else {
     return std::nullopt;
   }

@@ -123,6 +123,7 @@ Input Monkey::random_report() {
 }
 
 Input Monkey::random_request() {
+  if (world_.pipeline().version == 0) return AdoptDefinition{pipeline_from(random_pipeline())};
   const Uuid execution = World::execution_id(random_execution());
   switch (roll(16)) {
     case 0:
@@ -143,6 +144,16 @@ Input Monkey::random_request() {
     }
     case 5:
       if (chance(20)) return AdoptDefinition{pipeline_from(random_pipeline())};
+      break;
+    case 6: {
+      const auto& disabled = world_.pipeline().disabled_transitions;
+      if (disabled.empty() || chance(50)) {
+        return ChangeTransition{random_stage(), chance(60), chance(50), "monkey", "monkey"};
+      }
+      return ChangeTransition{disabled.front().stage, disabled.front().inbound, true, "", "monkey"};
+    }
+    case 7:
+      if (chance(5)) return RemovePipeline{"monkey"};
       break;
     default:
       break;
@@ -181,6 +192,10 @@ std::string Monkey::step() {
 }
 
 std::string Monkey::drain() {
+  while (!world_.pipeline().disabled_transitions.empty()) {
+    const Transition& closed = world_.pipeline().disabled_transitions.front();
+    put(ChangeTransition{closed.stage, closed.inbound, true, "", "monkey"});
+  }
   for (int round = 0; round < 2000; ++round) {
     if (world_.pipeline().executions.empty()) return world_.broken(true);
     const std::vector<Want> wanted = wants(world_.pipeline());

@@ -39,5 +39,6 @@ struct Scenario {
 [[nodiscard]] std::span<const Scenario> basic_scenarios();
 [[nodiscard]] std::span<const Scenario> action_scenarios();
 [[nodiscard]] std::span<const Scenario> mode_scenarios();
+[[nodiscard]] std::span<const Scenario> transition_scenarios();
 
 }  // namespace sluice::test

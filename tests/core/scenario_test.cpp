@@ -11,7 +11,7 @@ namespace {
 
 const std::vector<std::span<const Scenario>>& all_scenarios() {
   static const std::vector<std::span<const Scenario>> kAll = {basic_scenarios(), action_scenarios(),
-                                                              mode_scenarios()};
+                                                              mode_scenarios(), transition_scenarios()};
   return kAll;
 }
 
