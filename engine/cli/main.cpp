@@ -11,6 +11,7 @@
 #include "engine/cli/plugin.hpp"
 #include "engine/cli/run.hpp"
 #include "engine/cli/schema.hpp"
+#include "engine/cli/simulate.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/validate.hpp"
 
@@ -37,6 +38,7 @@ int run_cli(int argc, char** argv) {
   add_validate_command(app, environment, exit_code);
   add_schema_command(app, environment, exit_code);
   add_graph_command(app, environment, exit_code);
+  add_simulate_command(app, environment, exit_code);
   add_events_command(app, exit_code);
   add_executions_command(app, exit_code);
   add_show_command(app, exit_code);

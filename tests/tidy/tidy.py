@@ -20,6 +20,7 @@ LAYERS = {
     "events/schedule": ["events/schedule"],
     "engine/core": ["engine/core", "events/event"],
     "engine/definition": ["engine/definition", "engine/core", "events/schedule"],
+    "engine/simulation": ["engine/simulation", "engine/core", "engine/definition"],
     "engine/store": ["engine/store", "engine/core"],
     "engine/artifacts": ["engine/artifacts", "engine/core"],
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
