@@ -18,6 +18,7 @@ using Words = std::vector<std::string>;
 
 constexpr std::int64_t kLongestMs = std::int64_t{3650} * 86'400'000;
 constexpr std::uint32_t kMostPushes = 10'000;
+constexpr std::size_t kMostMoves = 250'000;
 
 Error wrong(const std::string& word, std::string message) {
   return {ErrorKind::kBadInput, word, std::move(message)};
@@ -260,6 +261,7 @@ Result<void> Reader::push() {
     words_.erase(words_.begin());
   }
   if (count > 1 && !*every) return wrong("", "several pushes need `every`: push 3 every 10m");
+  if (script_.moves.size() + count > kMostMoves) return wrong("", "the script starts too much");
   for (std::uint32_t i = 0; i < count; ++i) {
     script_.moves.push_back(
         {at->value_or(0) + every->value_or(0) * i, Move::Start{*variables, true}});

@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_simulation_script SOURCES simulation_script.cpp LINK sluice_simulation sample_catalogue)
