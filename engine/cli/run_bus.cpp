@@ -10,9 +10,11 @@ namespace sluice {
 namespace {
 
 constexpr const char* kCursor = "bus";
-constexpr auto kMoment = std::chrono::milliseconds(20);
+constexpr auto kMoment = std::chrono::milliseconds(50);
 // A subscriber tries to connect every 20 ms, and asks the log 50 ms later at most.
 constexpr std::int64_t kOpenForSubscribersMs = 200;
+// One that has connected may find a gap in the last event, and asks the log then.
+constexpr std::int64_t kOpenAfterLastMs = 100;
 
 EventSource source_of(EventReader& reader) {
   EventSource source;
@@ -38,8 +40,9 @@ RunBus::RunBus(const DataDirectory& data)
       thread_([this] { work(); }) {}
 
 void RunBus::work() {
+  const bool awaited = is_anybody_subscribed(data_.bus());
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kMoment, [this] { return ending_; });
+  if (!awaited) changed_.wait_for(lock, kMoment, [this] { return ending_; });
   while (!ending_) {
     lasted_ = true;
     news_ = false;
@@ -76,6 +79,7 @@ void RunBus::take_over() {
 }
 
 void RunBus::committed() {
+  committed_ms_ = now_ms();
   const std::lock_guard lock(mutex_);
   news_ = true;
   if (publisher_) {
@@ -87,7 +91,9 @@ void RunBus::committed() {
 }
 
 void RunBus::wait_for_subscribers() const {
-  const std::int64_t left_ms = opened_ms_ + kOpenForSubscribersMs - now_ms();
+  const std::int64_t until_ms =
+      std::max(opened_ms_ + kOpenForSubscribersMs, committed_ms_ + kOpenAfterLastMs);
+  const std::int64_t left_ms = until_ms - now_ms();
   if (left_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(left_ms));
 }
 

@@ -6,6 +6,7 @@
 // waiting for them (docs/events.md).
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -44,6 +45,7 @@ class RunBus {
   std::unique_ptr<EventReader> live_, past_;  // one for each of the publisher's threads
   std::optional<Lease> lease_;                // held: we publish
   std::int64_t opened_ms_ = 0;
+  std::atomic<std::int64_t> committed_ms_{0};
 
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;

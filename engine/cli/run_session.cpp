@@ -167,8 +167,11 @@ Result<void> RunSession::finish() {
 
 RunSession::~RunSession() {
   if (engine_) (void)finish();
-  hosts_.reset();  // before the engine that it reports to
+  // The hosts end while the bus and the store do.
+  if (hosts_) hosts_->stop();
   bus_.reset();
+  store_.reset();
+  hosts_.reset();  // before the engine that it reports to
 }
 
 }  // namespace sluice

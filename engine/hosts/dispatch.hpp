@@ -2,7 +2,7 @@
 //   plugins and where their waiting jobs go         dispatch_place.cpp
 //   calls: a job from its arrival to its report     dispatch_calls.cpp
 //   hosts: a process from its start to its end      dispatch_hosts.cpp
-// Everything but start() and cancel() runs on the loop's thread.
+// Everything but start(), cancel() and stop() runs on the loop's thread.
 #pragma once
 
 #include <chrono>
@@ -28,6 +28,8 @@ class Dispatch {
  public:
   Dispatch(HostPoolOptions options, ReportSink sink, Workspace workspace);
   ~Dispatch();
+  // Any thread; nothing is started or reported any more. The destructor waits for what goes on.
+  void stop();
   void start(Job job);
   void cancel(const std::string& pipeline, const ActionKey& key);
 
@@ -87,8 +89,9 @@ class Dispatch {
     unsigned served = 0;
     std::int64_t since_ms = 0;  // when its oldest run began, as far as we know
     bool dirty = false, blocked = false, withdrawing = false, never_ready = false;
-    std::string refused, why;  // what it said of itself, what we say of it
-    std::deque<Pipe> pipes;    // in the order in which the host got them
+    std::string refused, why;                // what it said of itself, what we say of it
+    std::optional<wire::Progress> progress;  // of the messages in hand: not told yet
+    std::deque<Pipe> pipes;                  // in the order in which the host got them
   };
 
   // dispatch_place.cpp
@@ -121,11 +124,12 @@ class Dispatch {
   const std::string& state_directory(Call& call);
 
   // dispatch_hosts.cpp
-  void start_ahead();
+  void start_next_ahead();
   bool launch(Plugin& plugin);
   void on_socket(Number number, std::uint32_t events);
   void on_message(Host& host, wire::ToEngine message);
   void on_ready(Host& host);
+  void tell_progress(Host& host);
   void on_finished(Host& host, wire::Finished finished);
   void on_withdrawn(Host& host, Number run);
   void mark_dirty(Host& host);
@@ -149,6 +153,7 @@ class Dispatch {
   std::vector<Number> dirty_;
   Number next_ = 1;
   std::size_t waiting_ = 0, idle_ = 0, starting_ = 0;
+  std::size_t ahead_ = 0;  // of options_.start_ahead: looked at
   std::optional<EventLoop::Timer> stuck_timer_;
   bool stopping_ = false;
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <utility>
 
 #include "engine/hosts/dispatch.hpp"
 #include "sdk/wire/exit_status.hpp"
@@ -53,7 +54,7 @@ Dispatch::Dispatch(HostPoolOptions options, ReportSink sink, Workspace workspace
     type.plugin = &plugin;
   }
   loop_.post([this] {
-    start_ahead();
+    start_next_ahead();
     io_->post([directory = options_.work_directory] { Workspace::remove_stale(directory); });
   });
   thread_ = std::thread([this] {
@@ -62,9 +63,9 @@ Dispatch::Dispatch(HostPoolOptions options, ReportSink sink, Workspace workspace
   });
 }
 
-Dispatch::~Dispatch() {
+void Dispatch::stop() {
   loop_.post([this] {
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return;
     std::vector<Number> calls, idle;
     for (const auto& [number, call] : calls_) calls.push_back(number);
     for (const Number number : calls) {
@@ -76,6 +77,10 @@ Dispatch::~Dispatch() {
       if (host->life != Life::kEnding && host->process.runs.empty()) idle.push_back(number);
     for (const Number number : idle) retire(*hosts_.at(number));
   });
+}
+
+Dispatch::~Dispatch() {
+  stop();
   thread_.join();
   io_.reset();
 }
@@ -95,12 +100,14 @@ void Dispatch::cancel(const std::string& pipeline, const ActionKey& key) {
   });
 }
 
-// As many as may rest here afterwards.
-void Dispatch::start_ahead() {
-  for (const ActionTypeId& id : options_.start_ahead) {
-    const auto type = types_.find(id);
-    if (stopping_ || type == types_.end() || hosts_.size() >= idle_hosts_) continue;
-    if (Plugin& plugin = *type->second.plugin; plugin.hosts.empty()) launch(plugin);
+// One after the other: starting a process holds up this thread, and the first one counts most. As
+// many as may rest here afterwards.
+void Dispatch::start_next_ahead() {
+  while (ahead_ < options_.start_ahead.size() && !stopping_ && hosts_.size() < idle_hosts_) {
+    const auto type = types_.find(options_.start_ahead[ahead_++]);
+    if (type == types_.end() || !type->second.plugin->hosts.empty()) continue;
+    launch(*type->second.plugin);
+    return;
   }
 }
 
@@ -150,6 +157,7 @@ void Dispatch::on_socket(Number number, std::uint32_t events) {
   bool alive = host.process.receive([&](wire::ToEngine message) {
     if (host.life != Life::kEnding) on_message(host, std::move(message));
   });
+  tell_progress(host);
   if (host.life == Life::kEnding) return;
   if (!host.process.garbage().empty()) {
     end_host(host,
@@ -169,16 +177,8 @@ void Dispatch::on_socket(Number number, std::uint32_t events) {
 void Dispatch::on_message(Host& host, wire::ToEngine message) {
   if (auto* const finished = std::get_if<wire::Finished>(&message)) {
     on_finished(host, std::move(*finished));
-  } else if (const auto* const progress = std::get_if<wire::Progress>(&message)) {
-    const auto found = calls_.find(progress->run);
-    if (found == calls_.end() || found->second->host != host.number || found->second->unwanted)
-      return;
-    const Call& call = *found->second;
-    sink_(call.job.pipeline,
-          ReportProgress{call.job.key,
-                         progress->percent,
-                         {valid_utf8(progress->external_id), valid_utf8(progress->external_url),
-                          call.mask.apply(valid_utf8(progress->summary)), ""}});
+  } else if (auto* const progress = std::get_if<wire::Progress>(&message)) {
+    host.progress = std::move(*progress);
   } else if (const auto* const withdrawn = std::get_if<wire::Withdrawn>(&message)) {
     on_withdrawn(host, withdrawn->run);
   } else if (const auto* const refused = std::get_if<wire::Refused>(&message)) {
@@ -188,6 +188,22 @@ void Dispatch::on_message(Host& host, wire::ToEngine message) {
   }
 }
 
+// The last word of several, and none about a run whose end has come with it.
+void Dispatch::tell_progress(Host& host) {
+  if (!host.progress) return;
+  const wire::Progress progress = *std::exchange(host.progress, std::nullopt);
+  const auto found = calls_.find(progress.run);
+  if (found == calls_.end() || found->second->host != host.number || found->second->unwanted ||
+      found->second->step != Step::kSent)
+    return;
+  const Call& call = *found->second;
+  sink_(call.job.pipeline,
+        ReportProgress{call.job.key,
+                       progress.percent,
+                       {valid_utf8(progress.external_id), valid_utf8(progress.external_url),
+                        call.mask.apply(valid_utf8(progress.summary)), ""}});
+}
+
 void Dispatch::on_ready(Host& host) {
   host.life = Life::kReady;
   --host.plugin->starting;
@@ -195,6 +211,7 @@ void Dispatch::on_ready(Host& host) {
   if (host.start_limit) loop_.cancel(*host.start_limit);
   host.start_limit.reset();
   became_idle(host);
+  start_next_ahead();
 }
 
 void Dispatch::on_finished(Host& host, wire::Finished finished) {

@@ -15,6 +15,10 @@ HostPool::HostPool(std::unique_ptr<Dispatch> dispatch) : dispatch_(std::move(dis
 
 HostPool::~HostPool() = default;
 
+void HostPool::stop() {
+  dispatch_->stop();
+}
+
 void HostPool::start(Job job) {
   dispatch_->start(std::move(job));
 }

@@ -70,6 +70,8 @@ class HostPool final : public Hosts {
   // Cancels what runs and returns when every process has ended.
   ~HostPool() override;
 
+  // From any thread: begins what the destructor does, so that it goes on beside other endings.
+  void stop();
   // From any thread.
   void start(Job job) override;
   void cancel(const std::string& pipeline, const ActionKey& key) override;

@@ -64,7 +64,7 @@ Server::Server(int socket, std::string directory)
   null_ = open("/dev/null", O_RDWR | O_CLOEXEC);
   timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   stop_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  run_.on_progress = [this](const wire::Progress& progress) { send(progress, true); };
+  run_.on_progress = [this](const wire::Progress& progress) { tell_progress(progress); };
 }
 
 int Server::serve(const PluginLibrary& plugin) {
@@ -156,14 +156,33 @@ void Server::withdraw(std::uint64_t run) {
   send(wire::Withdrawn{run}, true);
 }
 
-void Server::send(const wire::ToEngine& message, bool flush) {
-  const std::lock_guard lock(out_mutex_);
-  if (!wire::append(out_, message)) {
-    // Cannot happen with the bounds of run.cpp; an engine that hears nothing would wait for ever.
-    std::fputs("a message to the engine is too large\n", stderr);
-    _exit(wire::kTooLarge);
+void Server::send(const wire::ToEngine& message, bool at_once) {
+  {
+    const std::lock_guard lock(out_mutex_);
+    if (!wire::append(out_, message)) {
+      // Cannot happen with the bounds of run.cpp; an engine that hears nothing would wait for ever.
+      std::fputs("a message to the engine is too large\n", stderr);
+      _exit(wire::kTooLarge);
+    }
   }
-  while (flush && !out_.empty()) {
+  if (at_once) flush();
+}
+
+// What a run says of itself before it is watched goes along with its result, or when watching
+// begins: most are over by then.
+void Server::tell_progress(const wire::Progress& progress) {
+  send(progress, false);
+  bool watched = false;
+  {
+    const std::lock_guard lock(mutex_);
+    watched = watching_;
+  }
+  if (watched) flush();
+}
+
+void Server::flush() {
+  const std::lock_guard lock(out_mutex_);
+  while (!out_.empty()) {
     const ssize_t sent = wire::send_bytes(socket_, out_, {});
     if (sent < 0 && (errno == EBADF || errno == ENOTSOCK)) end_everything(wire::kLostDescriptors);
     if (sent < 0) return;  // the reader will see the end
@@ -292,6 +311,7 @@ void Server::watch() {
       }
       watching_ = true;
     }
+    flush();
     for (bool stopped = false; !stopped;) {
       pollfd sources[] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
       poll(sources, 2, -1);

@@ -48,7 +48,9 @@ class Server {
   bool take(wire::ToHost message);
   void withdraw(std::uint64_t run);
   // Any thread.
-  void send(const wire::ToEngine& message, bool flush);
+  void send(const wire::ToEngine& message, bool at_once);
+  void flush();
+  void tell_progress(const wire::Progress& progress);
 
   // The main thread's.
   bool open_work_directory();

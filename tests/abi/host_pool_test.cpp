@@ -124,7 +124,7 @@ TEST_CASE("the state directory is one for all runs of a type, and outlives the p
 TEST_CASE("secrets are masked in the log, in progress and in failure messages") {
   PoolFixture pool;
   Job job = pool.job("say");
-  job.configuration = {{"text", "s3cret-word"}, {"fail", "true"}};
+  job.configuration = {{"text", "s3cret-word"}, {"fail", "true"}, {"stay", "true"}};
   job.secret_keys = {"text"};
   const Answer answer = pool.run(job);
   CHECK(answer.log == "***\n***\nwarning: ***\n");
@@ -133,6 +133,15 @@ TEST_CASE("secrets are masked in the log, in progress and in failure messages") 
   CHECK(answer.progress[0].percent == 40);
   CHECK(answer.progress[0].account.summary == "nearly ***");
   CHECK(answer.log_ends == 1);
+}
+
+TEST_CASE("hosts that are started ahead take the first jobs, and those that cannot be are no loss") {
+  PoolFixture pool([](HostPoolOptions& options) {
+    for (const char* provider : {"unknown", "nothing", "tell"})
+      options.start_ahead.push_back({Category::kInvoke, "Custom", provider, "1"});
+  });
+  CHECK(pool.run(pool.job("nothing")).succeeded());
+  CHECK(pool.run(pool.job("tell")).variable("calls") == "1");
 }
 
 TEST_CASE("an action that continues is called again with its token and the signal") {

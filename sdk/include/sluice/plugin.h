@@ -120,7 +120,8 @@ typedef struct sluice_host {
   /* [any] A line for the log. What the run and its children write to stdout and stderr gets there
    * by itself. */
   void (*log)(sluice_run* run, sluice_log_level level, const char* text);
-  /* [any] Percent 0..100, or -1 to leave it as it is; summary may be null. */
+  /* [any] Percent 0..100, or -1 to leave it as it is; summary may be null. Told now and then, and
+   * not at all if the run ends within moments. */
   void (*progress)(sluice_run* run, int32_t percent, const char* summary);
   /* [any] Nonzero once the run should end soon: stopped, timed out, or the engine is gone. */
   int (*cancelled)(sluice_run* run);

@@ -52,13 +52,15 @@ sluice::Outcome merge(sluice::Run& run) {
   return sluice::succeeded();
 }
 
-// Says `text`, on both streams and through the log.
+// Says `text`, on both streams and through the log, and stays for as long as an engine needs to be
+// told of its progress, if asked to.
 sluice::Outcome say(sluice::Run& run) {
   const std::string text = run.configuration("text", "");
   std::puts(text.c_str());
   std::fputs((text + "\n").c_str(), stderr);
   run.log(text, SLUICE_LOG_WARNING);
   run.progress(40, "nearly " + text);
+  if (run.flag("stay")) poll(nullptr, 0, 20);
   return run.flag("fail")
              ? sluice::failed("could not say " + text, SLUICE_FAILURE_TRANSIENT, "Mute")
              : sluice::succeeded();
@@ -98,7 +100,7 @@ SLUICE_PLUGIN("behaving", "1.2.3", "Keeps every rule",
               SLUICE_ACTION(merge, .category = SLUICE_CATEGORY_BUILD, .provider = "merge"),
               SLUICE_ACTION(say, .provider = "say",
                             .configuration_schema = R"json({"type": "object", "properties": {
-                              "text": {"type": "string", "x-secret": true},
+                              "stay": {"type": "boolean"}, "text": {"type": "string", "x-secret": true},
                               "fail": {"type": "boolean"}}})json"),
               SLUICE_ACTION(in_turns, .provider = "in-turns"),
               SLUICE_ACTION(patient, .provider = "patient"),
