@@ -23,7 +23,8 @@ def needed(path):
 
 class StartupTest(unittest.TestCase):
     def test_sluice_loads_no_more_than_it_needs_to_run_a_pipeline(self):
-        self.assertLessEqual(needed("bin/sluice"), {"libsimdjson.so.14"})
+        small = {"libsimdjson.so.14", "libdate-tz.so.3"}  # they bring nothing else; Debian has no archives of them
+        self.assertLessEqual(needed("bin/sluice"), small)
 
     def test_a_host_loads_nothing_beside_libc(self):
         self.assertEqual(needed("libexec/sluice/sluice-action-host"), set())
