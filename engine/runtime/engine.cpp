@@ -379,7 +379,8 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
 }
 
 void Engine::snapshot_if_due(const std::string& pipeline, Live& live, Sequence last) {
-  if (live.facts_since_snapshot < options_.facts_per_snapshot) return;
+  // The name of a removed pipeline is free: a snapshot would be taken for the next one's state.
+  if (live.removed || live.facts_since_snapshot < options_.facts_per_snapshot) return;
   // A snapshot only shortens recovery: if it cannot be written now, the next one will be.
   if (store_.save_snapshot(pipeline, {last, live.state})) live.facts_since_snapshot = 0;
 }

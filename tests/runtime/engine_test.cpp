@@ -238,6 +238,23 @@ TEST_CASE("a snapshot and the facts after it give the same state as all facts") 
   CHECK(house.status(running) == ExecutionStatus::kInProgress);
 }
 
+TEST_CASE("a removed pipeline leaves no snapshot to the next one of its name") {
+  House house(grid("p", 2, 1));
+  EngineOptions options;
+  options.facts_per_snapshot = 1;
+  house.engine = std::make_unique<Engine>(house.store, house.hosts, house.clock, options);
+  REQUIRE(house.engine->load("p", {}));
+  house.start("p");
+  REQUIRE(house.engine->submit("p", RemovePipeline{}));
+  house.step();
+  CHECK_FALSE(house.store.snapshot("p")->has_value());
+  REQUIRE(house.engine->create("p", {AdoptDefinition{grid("p", 2, 1)}}, {}));
+  house.step();
+  const Uuid id = house.start("p");
+  house.open("p");
+  CHECK(house.engine->find("p")->executions.begin()->second.id == id);
+}
+
 TEST_CASE("an inbox that is full says so and takes nothing") {
   BrokenStore store;
   PromptHosts hosts;
