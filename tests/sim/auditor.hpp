@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/core.hpp"
@@ -37,7 +38,9 @@ class Auditor {
   [[nodiscard]] const std::map<ExecutionNumber, Book>& books() const { return books_; }
   // Executions whose row may have changed since this was last called.
   [[nodiscard]] std::set<ExecutionNumber> take_changed() { return std::exchange(changed_, {}); }
-  [[nodiscard]] bool removed() const { return removed_; }
+  void look_at_all() {
+    for (const auto& [number, book] : books_) changed_.insert(number);
+  }
 
  private:
   struct Rules;
@@ -50,7 +53,6 @@ class Auditor {
   std::map<ExecutionNumber, Book> books_;
   std::set<ExecutionNumber> changed_;
   std::string complaint_;
-  bool removed_ = false;
 };
 
 }  // namespace sluice::sim

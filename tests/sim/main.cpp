@@ -134,6 +134,7 @@ int run_many(const char* program, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const Options options = read_options(argc, argv);
   std::signal(SIGABRT, tell_seed);
   if (!options.one) return run_many(argv[0], options);

@@ -118,6 +118,16 @@ void SimHosts::die() {
   claimed_.clear();
 }
 
+void SimHosts::forget(const std::string& pipeline) {
+  const auto of_it = [&](const CallKey& call) { return call.first == pipeline; };
+  std::erase_if(ever_, of_it);
+  std::erase_if(forgotten_, of_it);
+  std::erase_if(claimed_, of_it);
+  const auto about_it = [&](const Report& report) { return report.pipeline == pipeline; };
+  std::erase_if(late_, about_it);
+  std::erase_if(outbox_, about_it);
+}
+
 void SimHosts::disconnect() {
   claimed_.clear();
   std::erase_if(outbox_, [](const Report& report) {

@@ -42,6 +42,8 @@ class SimHosts final : public Hosts {
   void lose(const CallKey& call);
   // All workers end with their engine, and nobody remembers what they did.
   void die();
+  // The pipeline was removed; another one of its name counts its executions from 1 again.
+  void forget(const std::string& pipeline);
   // The engine is gone; what was sent and not settled is sent again.
   void disconnect();
 

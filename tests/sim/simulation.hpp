@@ -48,6 +48,7 @@ class Simulation {
     std::string token;
     bool acknowledged = false, refused = false;
     ExecutionNumber number = 0;
+    std::size_t incarnation = 0;
   };
 
   // simulation.cpp: the house and its checks.
@@ -57,7 +58,9 @@ class Simulation {
   void guarded(Act act);  // runs something that may let the program die
   void turn();            // one step of the engine
   void audit();
-  void audit_rows(std::size_t pipeline, const std::set<ExecutionNumber>& changed);
+  void read_fact(const StoredFact& stored);
+  void audit_rows(const std::string& pipeline, Auditor& auditor);
+  [[nodiscard]] bool has_execution(std::size_t pipeline, Uuid id) const;
   void audit_effects();
   void complain(const std::string& what);
   void say(const std::string& line);
@@ -89,7 +92,8 @@ class Simulation {
   const Plan plan_;
   Dice house_;  // what is so for the whole seed
   std::vector<std::string> names_;
-  std::vector<Auditor> auditors_;
+  std::vector<Auditor> auditors_;              // by pipeline, of its present incarnation
+  std::vector<std::vector<Auditor>> removed_;  // earlier ones
   Disk disk_;
   SimStore store_;
   SimHosts hosts_;
@@ -98,6 +102,7 @@ class Simulation {
   bool workers_outlive_ = false, publishes_ = false;
   std::unique_ptr<Engine> engine_;
   std::vector<Start> starts_;
+  std::vector<std::size_t> acknowledged_;  // since the last audit
   std::uint64_t last_id_ = 0;
   Sequence audited_ = 0;
   Instant failed_at_;  // when the store failed last; none if it has recovered
