@@ -249,12 +249,12 @@ Result<void> only_what_is_run(const PipelineDeclaration& pipeline, const std::st
   for (const StageDeclaration& stage : pipeline.stages) {
     const FailureDeclaration& failure = stage.on_failure;
     if (stage.before_entry.rules.empty() && stage.on_success.rules.empty() &&
-        failure.condition.rules.empty() && failure.result == ConditionResult::kNone) {
+        failure.condition.rules.empty() && failure.result != ConditionResult::kRollback) {
       continue;
     }
     return Error{ErrorKind::kUnsupported, file,
                  "stage " + stage.name +
-                     " declares conditions, retry or rollback (beforeEntry, onSuccess, onFailure), "
+                     " declares conditions or a rollback (beforeEntry, onSuccess, onFailure), "
                      "which this version does not run; remove them to run the pipeline"};
   }
   return {};

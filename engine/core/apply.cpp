@@ -3,6 +3,7 @@
 #include "engine/core/approval.hpp"
 #include "engine/core/assert.hpp"
 #include "engine/core/core.hpp"
+#include "engine/core/kept.hpp"
 
 namespace sluice {
 namespace {
@@ -77,7 +78,12 @@ struct Fold {
     Execution& e = execution(number);
     e.status = after(e.status, fact);
     const std::uint32_t version = e.version;
-    pipeline.executions.erase(number);
+    auto ended = pipeline.executions.extract(number);
+    if (version == pipeline.version &&
+        (e.stage > 0 || e.stage_status != StageStatus::kNotEntered)) {
+      pipeline.finished.insert(std::move(ended));
+      prune(pipeline);
+    }
     drop_unused(version);
   }
 
@@ -92,6 +98,7 @@ struct Fold {
     pipeline.version = f.declaration.version;
     pipeline.versions[pipeline.version] = std::make_shared<PipelineDeclaration>(f.declaration);
     pipeline.entered.assign(f.declaration.stages.size(), 0);
+    pipeline.finished.clear();  // nothing of an older version is retried or rolled back to
     drop_unused(previous);
   }
 
@@ -132,9 +139,12 @@ struct Fold {
     e.stage_started = at;
     e.actions.assign(declaration(e).stages[f.stage].actions.size(), {});
     e.failure.clear();
+    e.automatic_retries = 0;
+    e.retried = {};
     if (e.version == pipeline.version) {
       ExecutionNumber& newest = pipeline.entered[f.stage];
       newest = std::max(newest, e.number);
+      if (!pipeline.finished.empty()) prune(pipeline);
     }
   }
   void operator()(const StageSucceeded& f) const {
@@ -204,6 +214,29 @@ struct Fold {
                 (f.failure.message.empty() ? "the action failed" : f.failure.message);
   }
   void operator()(const ActionAbandoned& f) const { close(f.key, run(f.key), false); }
+
+  void operator()(const ExecutionResumed& f) const {
+    auto kept = pipeline.finished.extract(f.execution);
+    SLUICE_ASSERT(!kept.empty(), "an execution that was kept");
+    kept.mapped().status = after(kept.mapped().status, fact);
+    kept.mapped().abandon = false;
+    pipeline.executions.insert(std::move(kept));
+  }
+  void operator()(const StageResumed& f) const {
+    stage(f.execution);
+    Execution& e = execution(f.execution);
+    for (ActionRun& run : e.actions) {
+      const bool over =
+          run.status == ActionStatus::kFailed || run.status == ActionStatus::kAbandoned ||
+          (run.status == ActionStatus::kSucceeded && f.mode == RetryMode::kAllActions);
+      if (over) run.status = after(run.status, fact);
+    }
+    e.failure.clear();
+    e.retried = at;
+    ++e.retries;
+    if (f.automatic) ++e.automatic_retries;
+  }
+  void operator()(const OutputsInherited& f) const { execution(f.execution).outputs = f.outputs; }
 
   void operator()(const TransitionDisabled& f) const {
     forget_transition(f.stage, f.inbound);

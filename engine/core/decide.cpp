@@ -7,8 +7,6 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint32_t kConcurrentExecutions = 50;  // QUEUED and PARALLEL (facts 8)
-
 std::string comma_list(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
@@ -119,11 +117,9 @@ void Draft::take(StartExecution& input) {
   if (wrong.empty()) wrong = bad_revision(declaration, input.source_revisions);
   if (!wrong.empty()) return reject("ValidationException", std::move(wrong));
   if (input.id.empty()) return reject("ValidationException", "The execution has no id.");
-  const std::uint32_t most =
-      declaration.max_executions == 0 ? kConcurrentExecutions : declaration.max_executions;
-  if (declaration.mode != ExecutionMode::kSuperseded && pipeline_.executions.size() >= most) {
+  if (full(declaration)) {
     return reject("ConcurrentPipelineExecutionsLimitExceededException",
-                  std::to_string(most) +
+                  std::to_string(pipeline_.executions.size()) +
                       " executions are in progress, the most that the pipeline "
                       "allows in this mode.");
   }
@@ -147,7 +143,7 @@ void Draft::begin(StartExecution& input, const PipelineDeclaration& declaration)
   Live& e = lives_.emplace_back();
   e.born = decision_.facts.size();
   e.declaration = &declaration;
-  e.number = pipeline_.last_number + 1;
+  e.number = ++last_number_;
   e.id = input.id;
   e.version = pipeline_.version;
   ExecutionStarted started;
@@ -188,12 +184,6 @@ void Draft::take(const StopExecution& input) {
   settle(e);
 }
 
-void Draft::take(const RetryStage&) {
-  reject("UnsupportedOperation", "Retry comes next.");
-}
-void Draft::take(RollbackStage&) {
-  reject("UnsupportedOperation", "Rollback comes next.");
-}
 void Draft::take(const OverrideCondition&) {
   reject("UnsupportedOperation", "Comes next.");
 }

@@ -18,8 +18,9 @@ Live& Draft::live(ExecutionNumber number) {
   for (Live& e : lives_) {
     if (e.number == number) return e;
   }
-  const auto found = pipeline_.executions.find(number);
-  SLUICE_ASSERT(found != pipeline_.executions.end(), "an execution in flight");
+  auto found = pipeline_.executions.find(number);
+  if (found == pipeline_.executions.end()) found = pipeline_.finished.find(number);
+  SLUICE_ASSERT(found != pipeline_.finished.end(), "an execution in flight, or one that is kept");
   const Execution& before = found->second;
   const auto version = pipeline_.versions.find(before.version);
   SLUICE_ASSERT(version != pipeline_.versions.end(), "an execution's version is kept");
@@ -40,6 +41,8 @@ Live& Draft::live(ExecutionNumber number) {
     e.actions.push_back({run.status, run.attempt, run.turn, run.started});
   }
   e.failure = before.failure;
+  e.retries = before.retries;
+  e.automatic_retries = before.automatic_retries;
   return e;
 }
 
@@ -118,6 +121,9 @@ ActionKey Draft::key(const Live& e, Index action) const {
 
 Scope Draft::scope(const Live& e, const ActionDeclaration& reader) const {
   static const std::vector<ActionOutput> kNone;
+  const auto* inherited = e.before == nullptr && decision_.facts.size() > e.born + 1
+                              ? std::get_if<OutputsInherited>(&decision_.facts[e.born + 1])
+                              : nullptr;
   const Texts& variables = e.before != nullptr
                                ? e.before->variables
                                : std::get<ExecutionStarted>(decision_.facts[e.born]).variables;
@@ -125,7 +131,9 @@ Scope Draft::scope(const Live& e, const ActionDeclaration& reader) const {
           .execution_id = e.id,
           .execution = e.number,
           .variables = variables,
-          .outputs = e.before != nullptr ? e.before->outputs : kNone,
+          .outputs = e.before != nullptr    ? e.before->outputs
+                     : inherited != nullptr ? inherited->outputs
+                                            : kNone,
           .fresh = &decision_.facts,
           .stage = e.stage,
           .run_order = reader.run_order};

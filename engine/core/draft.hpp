@@ -34,6 +34,7 @@ struct Live {
   Instant stage_started;
   std::vector<Mark> actions;
   std::string failure;
+  std::uint16_t retries = 0, automatic_retries = 0;
 
   [[nodiscard]] const StageDeclaration& declared_stage() const {
     return declaration->stages[stage];
@@ -49,7 +50,11 @@ struct Live {
 class Draft {
  public:
   Draft(const Pipeline& pipeline, Instant now, Decision& decision)
-      : pipeline_(pipeline), now_(now), decision_(decision), version_(pipeline.version) {}
+      : pipeline_(pipeline),
+        now_(now),
+        decision_(decision),
+        version_(pipeline.version),
+        last_number_(pipeline.last_number) {}
 
   // decide.cpp, report.cpp: one function an input.
   void take(AdoptDefinition& input);
@@ -103,6 +108,16 @@ class Draft {
   void leave_stage(Live& e);
   void end(Live& e, ExecutionCause cause, Fact fact);
   void arrive(Live& e);
+  // again.cpp: retry and rollback.
+  [[nodiscard]] const Execution* find_kept(Uuid id) const;
+  [[nodiscard]] bool occupied(const PipelineDeclaration& declaration, Index stage,
+                              ExecutionNumber except);
+  bool full(const PipelineDeclaration& declaration) const;
+  bool may_retry(const Execution& e, const RetryStage& input);
+  void resume(Live& e, RetryMode mode, bool automatic, const std::string& by);
+  void after_failure(Live& e);
+  void roll_back(const Execution& target, const RollbackRecord& record, Uuid id, Index stage,
+                 Trigger trigger);
   [[nodiscard]] bool closed(const Live& e) const;
   bool try_enter(Live& e);
   void fail_action(Live& e, Index action, ActionCause cause, Account account, Failure failure,
@@ -112,7 +127,8 @@ class Draft {
   const Pipeline& pipeline_;
   const Instant now_;
   Decision& decision_;
-  std::uint32_t version_;  // current once the facts so far are applied
+  std::uint32_t version_;        // current once the facts so far are applied
+  ExecutionNumber last_number_;  // the same
   std::list<Live> lives_;
   // The transition that this decision enables, which the unchanged pipeline has as disabled.
   const ChangeTransition* enabled_ = nullptr;

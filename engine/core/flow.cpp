@@ -96,6 +96,7 @@ void Draft::settle(Live& e) {
       if (t.running > 0) return;
       move(e, StageCause::kActionFailed, StageFailed{e.number, e.stage, e.stage_started});
       end(e, ExecutionCause::kStageFailed, ExecutionFailed{e.number, failed_summary(e)});
+      after_failure(e);
     } else if (t.unstarted == 0) {
       if (t.running > 0) return;
       leave_stage(e);
@@ -240,6 +241,7 @@ bool Draft::try_enter(Live& e) {
   move(e, StageCause::kEnter, StageStarted{e.number, e.stage});
   e.stage_started = now_;
   e.failure.clear();
+  e.automatic_retries = 0;
   e.actions.assign(e.declared_stage().actions.size(), {});
   settle(e);
   return true;

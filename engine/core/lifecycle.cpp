@@ -27,6 +27,8 @@ constexpr Row<X, XC> kExecutionRows[] = {
     {X::kStopping,   XC::kDrained,          X::kStopped,    fact_index<ExecutionStopped>},
     {X::kInProgress, XC::kOvertaken,        X::kSuperseded, fact_index<ExecutionSuperseded>},
     {X::kInProgress, XC::kUpdated,          X::kCancelled,  fact_index<ExecutionCancelled>},
+    {X::kFailed,     XC::kRetry,            X::kInProgress, fact_index<ExecutionResumed>},
+    {X::kStopped,    XC::kRetry,            X::kInProgress, fact_index<ExecutionResumed>},
 };
 constexpr std::uint32_t kEnded = any_of(X::kStopped, X::kSucceeded, X::kFailed, X::kSuperseded, X::kCancelled);
 constexpr Stay kExecutionStays[] = {
@@ -36,6 +38,9 @@ constexpr Stay kExecutionStays[] = {
     impossible(any_of(X::kStopping), any_of(XC::kVariablesMissing, XC::kLastStageDone, XC::kStageFailed), "a stop ends as Stopped, whatever its last actions did"),
     impossible(any_of(X::kStopping), any_of(XC::kOvertaken), "a waiting execution stops at once"),
     ignored(any_of(X::kStopping), any_of(XC::kUpdated), "it ends as Stopped"),
+    ignored(any_of(X::kInProgress), any_of(XC::kRetry), "only its stage begins again"),
+    rejected(any_of(X::kStopping), any_of(XC::kRetry), "StageNotRetryableException", "it is being stopped; retry when it has stopped"),
+    rejected(any_of(X::kSucceeded, X::kSuperseded, X::kCancelled), any_of(XC::kRetry), "StageNotRetryableException", "it ended without a failure"),
     impossible(kEnded, any_of(XC::kVariablesMissing, XC::kLastStageDone, XC::kStageFailed, XC::kDrained, XC::kOvertaken, XC::kUpdated), "it has ended"),
 };
 
@@ -48,6 +53,9 @@ constexpr Row<S, SC> kStageRows[] = {
     {S::kInProgress, SC::kStop,         S::kStopping,   fact_index<StageStopping>},
     {S::kStopping,   SC::kDrained,      S::kStopped,    fact_index<StageStopped>},
     {S::kInProgress, SC::kUpdated,      S::kCancelled,  fact_index<StageCancelled>},
+    {S::kInProgress, SC::kRetry,        S::kInProgress, fact_index<StageResumed>},
+    {S::kFailed,     SC::kRetry,        S::kInProgress, fact_index<StageResumed>},
+    {S::kStopped,    SC::kRetry,        S::kInProgress, fact_index<StageResumed>},
 };
 constexpr std::uint32_t kLeft = any_of(S::kStopped, S::kSucceeded, S::kFailed, S::kSkipped, S::kCancelled);
 constexpr Stay kStageStays[] = {
@@ -59,7 +67,8 @@ constexpr Stay kStageStays[] = {
     impossible(any_of(S::kInProgress), any_of(SC::kEnter), "a stage is entered once"),
     impossible(any_of(S::kInProgress), any_of(SC::kDrained), "nobody asked it to stop"),
     impossible(any_of(S::kStopping), any_of(SC::kEnter, SC::kAllSucceeded, SC::kActionFailed), "a stop ends as Stopped"),
-    impossible(kLeft, kEvery, "the execution has left it"),
+    rejected(any_of(S::kNotEntered, S::kStopping, S::kSucceeded, S::kSkipped, S::kCancelled), any_of(SC::kRetry), "StageNotRetryableException", "nothing of the stage has failed"),
+    impossible(kLeft, kEvery & ~any_of(SC::kRetry), "the execution has left it"),
 };
 
 // ---- actions (2.4, 2.13). Waiting: it answered CONTINUE; InProgress to the outside ----
@@ -81,6 +90,9 @@ constexpr Row<A, AC> kActionRows[] = {
     {A::kWaiting,    AC::kReject,    A::kFailed,    fact_index<ActionFailed>},
     {A::kRunning,    AC::kAbandon,   A::kAbandoned, fact_index<ActionAbandoned>},
     {A::kWaiting,    AC::kAbandon,   A::kAbandoned, fact_index<ActionAbandoned>},
+    {A::kFailed,     AC::kRetry,     A::kNotStarted, fact_index<StageResumed>},
+    {A::kAbandoned,  AC::kRetry,     A::kNotStarted, fact_index<StageResumed>},
+    {A::kSucceeded,  AC::kRetry,     A::kNotStarted, fact_index<StageResumed>},
 };
 constexpr std::uint32_t kOver = any_of(A::kSucceeded, A::kFailed, A::kAbandoned);
 constexpr std::uint32_t kReports = any_of(AC::kProgress, AC::kSuccess, AC::kFailure, AC::kLost, AC::kContinue);
@@ -96,6 +108,7 @@ constexpr Stay kActionStays[] = {
     rejected(kOver, kReports | kTimes, "StaleReport", "the action is over"),
     rejected(kOver, kAnswers, "ApprovalAlreadyCompletedException", "the approval is over"),
     ignored(any_of(A::kNotStarted) | kOver, any_of(AC::kAbandon), "nothing runs"),
+    ignored(any_of(A::kNotStarted, A::kRunning, A::kWaiting), any_of(AC::kRetry), "it has its turn, or has it now"),
     impossible(any_of(A::kRunning, A::kWaiting) | kOver, any_of(AC::kStart), "an action starts once an attempt"),
 };
 // clang-format on
@@ -122,18 +135,18 @@ Status follow(const Table& table, Status from, const Fact& fact) {
 constexpr std::string_view kExecutionStatusTexts[] = {
     "InProgress", "Stopping", "Stopped", "Succeeded", "Failed", "Superseded", "Cancelled"};
 constexpr std::string_view kExecutionCauseTexts[] = {
-    "variables missing", "last stage done", "stage failed", "stop",
-    "abandon",           "drained",         "overtaken",    "updated"};
+    "variables missing", "last stage done", "stage failed", "stop", "abandon",
+    "drained",           "overtaken",       "updated",      "retry"};
 constexpr std::string_view kStageStatusTexts[] = {"NotEntered", "InProgress", "Stopping",
                                                   "Stopped",    "Succeeded",  "Failed",
                                                   "Skipped",    "Cancelled"};
-constexpr std::string_view kStageCauseTexts[] = {"enter", "all succeeded", "action failed",
-                                                 "stop",  "drained",       "updated"};
+constexpr std::string_view kStageCauseTexts[] = {
+    "enter", "all succeeded", "action failed", "stop", "drained", "updated", "retry"};
 constexpr std::string_view kActionStatusTexts[] = {"NotStarted", "Running", "Waiting",
                                                    "Succeeded",  "Failed",  "Abandoned"};
-constexpr std::string_view kActionCauseTexts[] = {"start",   "progress", "success", "failure",
-                                                  "lost",    "continue", "signal",  "delay over",
-                                                  "timeout", "approve",  "reject",  "abandon"};
+constexpr std::string_view kActionCauseTexts[] = {
+    "start",      "progress", "success", "failure", "lost",    "continue", "signal",
+    "delay over", "timeout",  "approve", "reject",  "abandon", "retry"};
 static_assert(std::size(kExecutionCauseTexts) == kExecutionCauses);
 static_assert(std::size(kStageCauseTexts) == kStageCauses);
 static_assert(std::size(kActionCauseTexts) == kActionCauses);

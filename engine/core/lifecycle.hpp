@@ -21,9 +21,10 @@ enum class ExecutionCause : std::uint8_t {
   kAbandon,    // StopExecution with abandon
   kDrained,    // after a stop, nothing runs any more
   kOvertaken,  // a newer execution came to the place where this one waits
-  kUpdated     // the structure changed
+  kUpdated,    // the structure changed
+  kRetry       // RetryStage, or onFailure RETRY
 };
-inline constexpr std::size_t kExecutionStatuses = 7, kExecutionCauses = 8;
+inline constexpr std::size_t kExecutionStatuses = 7, kExecutionCauses = 9;
 
 enum class StageCause : std::uint8_t {
   kEnter,
@@ -31,9 +32,10 @@ enum class StageCause : std::uint8_t {
   kActionFailed,  // and nothing of the stage runs any more
   kStop,
   kDrained,  // after a stop, nothing runs any more
-  kUpdated   // the structure changed, and nothing runs any more
+  kUpdated,  // the structure changed, and nothing runs any more
+  kRetry     // RetryStage, or onFailure RETRY
 };
-inline constexpr std::size_t kStageStatuses = 8, kStageCauses = 6;
+inline constexpr std::size_t kStageStatuses = 8, kStageCauses = 7;
 
 enum class ActionCause : std::uint8_t {
   kStart,
@@ -47,9 +49,10 @@ enum class ActionCause : std::uint8_t {
   kTimeout,
   kApprove,
   kReject,
-  kAbandon
+  kAbandon,
+  kRetry  // the stage is retried, and this action is one to run again
 };
-inline constexpr std::size_t kActionStatuses = 6, kActionCauses = 12;
+inline constexpr std::size_t kActionStatuses = 6, kActionCauses = 13;
 
 [[nodiscard]] const Cell& cell(ExecutionStatus status, ExecutionCause cause);
 [[nodiscard]] const Cell& cell(StageStatus status, StageCause cause);

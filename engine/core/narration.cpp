@@ -115,6 +115,12 @@ struct Narrator {
   std::string operator()(const ActionRetried& f) const {
     return action(f.key, "STARTED AGAIN", f.cause.message);
   }
+  std::string operator()(const StageResumed& f) const {
+    return stage(f.execution, f.stage, "RESUMED", f.automatic ? "automatically" : by(f.by));
+  }
+  std::string operator()(const OutputsInherited& f) const {
+    return execution(f.execution, "INHERITED", "from " + std::to_string(f.from));
+  }
   std::string operator()(const TransitionDisabled& f) const {
     return std::string("transition ") + (f.inbound ? "into " : "out of ") + f.stage + " DISABLED " +
            f.reason;

@@ -10,8 +10,7 @@ constexpr std::size_t kLongestReason = 300;
 
 }  // namespace
 
-// Whether a transition keeps the execution from the stage before which it waits. A rollback does
-// not come out of the stage before.
+// Whether a transition keeps the execution from the stage before which it waits.
 bool Draft::closed(const Live& e) const {
   const auto& stages = e.declaration->stages;
   const auto& disabled = pipeline_.disabled_transitions;
@@ -20,8 +19,7 @@ bool Draft::closed(const Live& e) const {
       return false;
     }
     if (t.inbound) return t.stage == stages[e.stage].name;
-    return e.stage > 0 && e.type == ExecutionType::kStandard &&
-           t.stage == stages[e.stage - 1U].name;
+    return e.stage > 0 && t.stage == stages[e.stage - 1U].name;
   });
 }
 

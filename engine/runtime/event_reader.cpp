@@ -44,8 +44,10 @@ Result<std::vector<Event>> EventReader::tell(std::span<const StoredFact> facts) 
     if (!known) return known.error();
     if (std::holds_alternative<StageResumed>(stored.fact)) ++(*known)->attempt;
     (*known)->seen = stored.sequence;
-    if (auto event =
-            event_of(stored, (*known)->row, *(*known)->declaration, (*known)->attempt, realm_))
+    // The pipeline's RESUMED comes before the stage's and is of the new attempt already.
+    const bool resumes = std::holds_alternative<ExecutionResumed>(stored.fact);
+    const auto attempt = static_cast<std::uint16_t>((*known)->attempt + (resumes ? 1 : 0));
+    if (auto event = event_of(stored, (*known)->row, *(*known)->declaration, attempt, realm_))
       events.push_back(std::move(*event));
   }
   return events;

@@ -53,7 +53,9 @@ std::string Monkey::random_pipeline() {
   text += " | max=6";
   const unsigned stages = 1 + roll(4);
   for (unsigned s = 0; s < stages; ++s) {
-    text += std::string(" | ") + kStages[s] + ": ";
+    text += std::string(" | ") + kStages[s];
+    if (chance(15)) text += chance(50) ? " [failure RETRY]" : " [failure ROLLBACK]";
+    text += ": ";
     const unsigned actions = 1 + roll(4);
     for (unsigned a = 0; a < actions; ++a) text += (a > 0 ? ", " : "") + random_action(s, a);
   }
@@ -152,6 +154,22 @@ Input Monkey::random_request() {
       }
       return ChangeTransition{disabled.front().stage, disabled.front().inbound, true, "", "monkey"};
     }
+    case 8:
+    case 9: {
+      const auto& finished = world_.pipeline().finished;
+      if (finished.empty()) break;
+      auto kept = finished.begin();
+      std::advance(kept, roll(static_cast<std::uint32_t>(finished.size())));
+      const Execution& e = kept->second;
+      const std::string& stage = world_.pipeline().versions.at(e.version)->stages.at(e.stage).name;
+      if (chance(30)) {
+        const Uuid id = World::execution_id(world_.pipeline().last_number + 1);
+        return RollbackStage{id, chance(50) ? stage : random_stage(), e.id, "monkey", {}};
+      }
+      return RetryStage{e.id, stage, static_cast<RetryMode>(roll(2)), "monkey"};
+    }
+    case 10:
+      return RetryStage{execution, random_stage(), static_cast<RetryMode>(roll(2)), "monkey"};
     case 7:
       if (chance(5)) return RemovePipeline{"monkey"};
       break;

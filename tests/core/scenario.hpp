@@ -40,5 +40,6 @@ struct Scenario {
 [[nodiscard]] std::span<const Scenario> action_scenarios();
 [[nodiscard]] std::span<const Scenario> mode_scenarios();
 [[nodiscard]] std::span<const Scenario> transition_scenarios();
+[[nodiscard]] std::span<const Scenario> again_scenarios();
 
 }  // namespace sluice::test

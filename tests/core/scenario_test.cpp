@@ -10,8 +10,9 @@ using namespace sluice::test;
 namespace {
 
 const std::vector<std::span<const Scenario>>& all_scenarios() {
-  static const std::vector<std::span<const Scenario>> kAll = {basic_scenarios(), action_scenarios(),
-                                                              mode_scenarios(), transition_scenarios()};
+  static const std::vector<std::span<const Scenario>> kAll = {
+      basic_scenarios(), action_scenarios(), mode_scenarios(), transition_scenarios(),
+      again_scenarios()};
   return kAll;
 }
 
