@@ -268,7 +268,27 @@ Reply Engine::decide_input(Live& live, const Input& input, Instant now) {
 // An execution that had ended lives again: its row, too, is changed from here on.
 void Engine::restore_row(Live& live, const std::string& pipeline, ExecutionNumber number) {
   if (live.rows.contains(number)) return;
-  if (auto row = store_.execution(pipeline, number)) live.rows.emplace(number, std::move(*row));
+  if (auto row = store_.execution(pipeline, number)) {
+    live.rows.emplace(number, std::move(*row));
+    return;
+  }
+  // The store cannot be read just now. The state knows the same, but for old reasons of a stop.
+  const Execution& e = live.state.executions.at(number);
+  ExecutionRow row{pipeline,  number,    e.id,      e.version, e.type, e.status,
+                   e.started, e.started, e.trigger, {},        {}};
+  row.details.rollback_target = e.rollback_target;
+  for (Index stage = 0; stage < e.stage && e.type == ExecutionType::kStandard; ++stage) {
+    if (std::find(e.skipped.begin(), e.skipped.end(), stage) == e.skipped.end())
+      row.details.succeeded_stages.push_back(stage);
+  }
+  for (const ActionOutput& output : e.outputs) {
+    for (const ArtifactRef& artifact : output.artifacts) {
+      if (output.stage != 0 || artifact.revision.empty()) continue;
+      row.details.revisions.emplace_back(output.action, artifact);
+      row.details.revisions.back().second.digest.clear();
+    }
+  }
+  live.rows.emplace(number, std::move(row));
 }
 
 bool Engine::commit() {
