@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,14 +11,13 @@
 #include <utility>
 
 #include "engine/hosts/process_end.hpp"
+#include "engine/hosts/spawn.hpp"
 #include "sdk/wire/socket.hpp"
 
 extern char** environ;
 
 namespace sluice {
 namespace {
-
-constexpr int kSocketNumber = 3;
 
 std::vector<std::string> environment_of(const HostLaunch& launch) {
   std::vector<std::string> environment;
@@ -30,42 +27,6 @@ std::vector<std::string> environment_of(const HostLaunch& launch) {
   environment.push_back(prefix + launch.cookie);
   return environment;
 }
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (auto& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-// posix_spawn's two objects, and their end.
-struct SpawnSettings {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-
-  explicit SpawnSettings(int socket) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, 1, 2);
-    posix_spawn_file_actions_adddup2(&files, socket, kSocketNumber);
-    posix_spawn_file_actions_addclosefrom_np(&files, kSocketNumber + 1);
-    posix_spawnattr_init(&attributes);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-};
 
 Error system_error(const std::string& what, int number) {
   return {ErrorKind::kUnavailable, what, std::strerror(number)};
@@ -84,24 +45,21 @@ Result<HostProcess> HostProcess::launch(const HostLaunch& launch) {
   HostProcess host;
   host.socket_ = ends[0];
 
-  std::vector<std::string> arguments = {
+  SpawnRequest request;
+  request.arguments = {
       launch.program, "--serve",       launch.plugin, "--socket", std::to_string(kSocketNumber),
       "--directory",  launch.directory};
   for (const auto& limit : launch.limits) {
-    arguments.emplace_back("--limit");
-    arguments.push_back(limit);
+    request.arguments.emplace_back("--limit");
+    request.arguments.push_back(limit);
   }
-  auto environment = environment_of(launch);
-  const SpawnSettings settings(child_end);
-  const int error =
-      posix_spawn(&host.pid_, launch.program.c_str(), &settings.files, &settings.attributes,
-                  pointers(arguments).data(), pointers(environment).data());
+  request.environment = environment_of(launch);
+  request.socket = child_end;
+  const auto process = spawn_detached(request);
   close(child_end);
-  if (error != 0) {
-    host.pid_ = -1;
-    return system_error("cannot start " + launch.program, error);
-  }
-  host.pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, host.pid_, 0));
+  if (!process) return process.error();
+  host.pid_ = process->pid;
+  host.pidfd_ = process->pidfd;
   return host;
 }
 

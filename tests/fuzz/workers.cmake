@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_worker_messages SOURCES worker_messages.cpp LINK sluice_worker_protocol)
