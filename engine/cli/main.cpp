@@ -14,6 +14,7 @@
 #include "engine/cli/simulate.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/validate.hpp"
+#include "engine/cli/worker.hpp"
 
 using namespace sluice;
 
@@ -35,6 +36,7 @@ int run_cli(int argc, char** argv) {
   environment.width = terminal.width;
   int exit_code = 0;
   add_run_command(app, environment, exit_code);
+  add_worker_command(app, environment, exit_code);
   add_validate_command(app, environment, exit_code);
   add_schema_command(app, environment, exit_code);
   add_graph_command(app, environment, exit_code);

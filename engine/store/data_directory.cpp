@@ -70,8 +70,8 @@ Result<DataDirectory> open_data_directory(const fs::path& root) {
   if (!absolute.has_filename()) absolute = absolute.parent_path();  // a slash at the end
   const DataDirectory data{absolute};
   if (auto made = make_directories(data.root); !made) return made.error();
-  for (const fs::path& path :
-       {data.leases(), data.artifacts(), data.logs(), data.work(), data.state(), data.bus()}) {
+  for (const fs::path& path : {data.leases(), data.artifacts(), data.logs(), data.work(),
+                               data.state(), data.bus(), data.worker()}) {
     if (auto made = make_directory(path); !made) return made.error();
   }
   return data;

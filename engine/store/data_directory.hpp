@@ -21,6 +21,8 @@ struct DataDirectory {
   [[nodiscard]] std::filesystem::path state() const { return root / "state"; }
   // What the plugins said of themselves, so that a start need not ask them again.
   [[nodiscard]] std::filesystem::path plugin_catalog() const { return root / "plugins.json"; }
+  // Where a server and its worker meet, and what outlives both.
+  [[nodiscard]] std::filesystem::path worker() const { return root / "worker"; }
   // Sockets of running processes.
   [[nodiscard]] std::filesystem::path bus() const { return root / "bus"; }
 };

@@ -24,6 +24,7 @@ LAYERS = {
     "engine/store": ["engine/store", "engine/core"],
     "engine/artifacts": ["engine/artifacts", "engine/core"],
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
+    "engine/workers": ["engine/workers", "engine/core", "engine/hosts", "engine/store/lease.hpp", "engine/store/reflect.hpp"],
     "engine/runtime": ["engine/runtime", "engine/core", "engine/store/store.hpp", "engine/hosts/hosts.hpp", "events/event"],
     "engine/api": ["engine/api", "engine/runtime", "engine/core", "engine/definition", "engine/store/store.hpp", "engine/artifacts", "events/event"],
     "plugins": ["plugins", "events/schedule"],
@@ -32,7 +33,7 @@ LAYERS = {
 ONE_HOME = {
     "yaml-cpp/": ["engine/definition", "plugins"],
     "sqlite3.h": ["engine/store", "tests"],
-    "zmq": ["events/bus", "sdk/include/sluice/events.hpp", "tests"],
+    "zmq": ["events/bus", "engine/workers", "sdk/include/sluice/events.hpp", "tests"],
     "boost/dll": ["sdk/host"],
     "archive.h": ["engine/artifacts", "plugins"],
     "date/": ["events/schedule"],
