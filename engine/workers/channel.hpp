@@ -23,48 +23,40 @@ struct SocketPlace {
 class EngineChannel {
  public:
   // Succeeds before the worker is there: what is sent waits for it. kUnavailable: the directory
-  // cannot be opened.
-  static Result<EngineChannel> connect(const SocketPlace& place);
-  EngineChannel(EngineChannel&&) noexcept;
-  EngineChannel& operator=(EngineChannel&&) noexcept;
+  // cannot be opened, or ZeroMQ cannot be loaded.
+  static Result<std::unique_ptr<EngineChannel>> connect(const SocketPlace& place);
+  EngineChannel() = default;
+  EngineChannel(const EngineChannel&) = delete;
+  EngineChannel& operator=(const EngineChannel&) = delete;
   // What has been sent gets up to 200 ms to leave.
-  ~EngineChannel();
+  virtual ~EngineChannel() = default;
 
-  [[nodiscard]] int descriptor() const;
-  void send(const std::string& payload);
-  [[nodiscard]] std::optional<std::string> receive();
+  [[nodiscard]] virtual int descriptor() const = 0;
+  virtual void send(const std::string& payload) = 0;
+  [[nodiscard]] virtual std::optional<std::string> receive() = 0;
   // Readable when lost() may have become true.
-  [[nodiscard]] int loss_descriptor() const;
+  [[nodiscard]] virtual int loss_descriptor() const = 0;
   // The connection was there and has broken: what was under way may be lost.
-  [[nodiscard]] bool lost();
-
- private:
-  struct Sockets;
-  explicit EngineChannel(std::unique_ptr<Sockets> sockets);
-  std::unique_ptr<Sockets> sockets_;
+  [[nodiscard]] virtual bool lost() = 0;
 };
 
 // The worker's end.
 class WorkerChannel {
  public:
-  // kUnavailable: the socket cannot be made.
-  static Result<WorkerChannel> bind(const SocketPlace& place);
-  WorkerChannel(WorkerChannel&&) noexcept;
-  WorkerChannel& operator=(WorkerChannel&&) noexcept;
-  ~WorkerChannel();
+  // kUnavailable: the socket cannot be made, or ZeroMQ cannot be loaded.
+  static Result<std::unique_ptr<WorkerChannel>> bind(const SocketPlace& place);
+  WorkerChannel() = default;
+  WorkerChannel(const WorkerChannel&) = delete;
+  WorkerChannel& operator=(const WorkerChannel&) = delete;
+  virtual ~WorkerChannel() = default;
 
   struct Received {
     std::string peer, payload;
   };
-  [[nodiscard]] int descriptor() const;
-  [[nodiscard]] std::optional<Received> receive();
+  [[nodiscard]] virtual int descriptor() const = 0;
+  [[nodiscard]] virtual std::optional<Received> receive() = 0;
   // A peer that is gone takes nothing, which is no error.
-  void send(const std::string& peer, const std::string& payload);
-
- private:
-  struct Sockets;
-  explicit WorkerChannel(std::unique_ptr<Sockets> sockets);
-  std::unique_ptr<Sockets> sockets_;
+  virtual void send(const std::string& peer, const std::string& payload) = 0;
 };
 
 }  // namespace sluice::workers

@@ -49,7 +49,7 @@ Result<std::unique_ptr<Worker>> Worker::open(WorkerOptions options) {
   return worker;
 }
 
-Worker::Worker(WorkerOptions options, Lease lease, WorkerChannel channel)
+Worker::Worker(WorkerOptions options, Lease lease, std::unique_ptr<WorkerChannel> channel)
     : options_(std::move(options)),
       lease_(std::move(lease)),
       channel_(std::move(channel)),
@@ -67,7 +67,7 @@ void Worker::say(const std::string& line) const {
 }
 
 Result<void> Worker::run() {
-  (void)loop_.add(channel_.descriptor(), EPOLLIN, [](std::uint32_t) {});
+  (void)loop_.add(channel_->descriptor(), EPOLLIN, [](std::uint32_t) {});
   if (options_.signals >= 0)
     (void)loop_.add(options_.signals, EPOLLIN, [this](std::uint32_t) {
       signalfd_siginfo signal;
@@ -97,7 +97,7 @@ void Worker::after_round() {
 }
 
 bool Worker::receive() {
-  auto received = channel_.receive();
+  auto received = channel_->receive();
   if (!received) return false;
   auto decoded = decode_to_worker(received->payload);
   for (ToWorker& message : decoded.messages) on(received->peer, std::move(message));
@@ -116,7 +116,7 @@ bool Worker::send_reports() {
   for (const Report* report : reports) {
     (void)append(payload, FromWorker(*report));  // smaller than any limit: plugin.h bounds it
     if (payload.size() < kFullPayload && report != reports.back()) continue;
-    channel_.send(session_->peer, payload);
+    channel_->send(session_->peer, payload);
     payload.clear();
   }
   return !reports.empty();
@@ -178,7 +178,7 @@ void Worker::refuse(const std::string& peer, RefusalKind kind, std::string messa
   std::string payload;
   const std::int64_t holder = kind == RefusalKind::kHeld && session_ ? session_->pid : 0;
   if (append(payload, FromWorker(Refused{kProtocol, kind, holder, std::move(message)})))
-    channel_.send(peer, payload);
+    channel_->send(peer, payload);
 }
 
 void Worker::on_start(Job job) {
@@ -213,7 +213,7 @@ void Worker::end_session(const std::string& why) {
 
 void Worker::send(const FromWorker& message) {
   std::string payload;
-  if (append(payload, message)) channel_.send(session_->peer, payload);
+  if (append(payload, message)) channel_->send(session_->peer, payload);
 }
 
 void Worker::begin_drain(bool at_once, const std::string& why) {

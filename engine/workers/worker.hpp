@@ -63,7 +63,8 @@ class Worker {
     workers::Hello hello;
   };
 
-  explicit Worker(WorkerOptions options, Lease lease, workers::WorkerChannel channel);
+  explicit Worker(WorkerOptions options, Lease lease,
+                  std::unique_ptr<workers::WorkerChannel> channel);
   void after_round();
   bool receive();
   bool send_reports();
@@ -84,7 +85,7 @@ class Worker {
   const WorkerOptions options_;
   Lease lease_;  // given back last, when the socket is gone
   EventLoop loop_;
-  workers::WorkerChannel channel_;
+  std::unique_ptr<workers::WorkerChannel> channel_;
   workers::WorkerLedger ledger_;
   std::unique_ptr<Hosts> hosts_;
   std::optional<Session> session_;

@@ -35,7 +35,7 @@ struct WorkerHosts::Loop {
 
   std::optional<WorkerProcess> process;
   EventLoop::Token process_token = 0;
-  std::optional<EngineChannel> channel;
+  std::unique_ptr<EngineChannel> channel;
   EventLoop::Token channel_token = 0, loss_token = 0;
   std::optional<EventLoop::Timer> answer_limit, look_again, record_again;
   bool hello_said = false, stopping = false;
@@ -139,7 +139,7 @@ struct WorkerHosts::Loop {
   void connect() {
     auto connected = EngineChannel::connect(options.place);
     if (!connected) return try_later(connected.error().text());
-    channel.emplace(std::move(*connected));
+    channel = std::move(*connected);
     channel_token = loop.add(channel->descriptor(), EPOLLIN, [](std::uint32_t) {});
     loss_token = loop.add(channel->loss_descriptor(), EPOLLIN, [this](std::uint32_t) {
       if (channel && channel->lost()) reconnect("the connection to the worker has broken");
@@ -192,7 +192,7 @@ struct WorkerHosts::Loop {
       if (!channel) return false;
     }
     if (!decoded.why.empty()) reconnect("the worker sent something unreadable: " + decoded.why);
-    return channel.has_value();
+    return channel != nullptr;
   }
 
   void on(Welcome& welcome) {

@@ -21,20 +21,20 @@ struct RawEngine {
   void say(const ToWorker& message) {
     std::string payload;
     REQUIRE(append(payload, message));
-    channel.send(payload);
+    channel->send(payload);
   }
   // The next message.
   FromWorker hear() {
     REQUIRE(become_true([&] {
       if (!heard.empty()) return true;
-      if (const auto payload = channel.receive()) heard = decode_from_worker(*payload).messages;
+      if (const auto payload = channel->receive()) heard = decode_from_worker(*payload).messages;
       return !heard.empty();
     }));
     FromWorker first = std::move(heard.front());
     heard.erase(heard.begin());
     return first;
   }
-  EngineChannel channel;
+  std::unique_ptr<EngineChannel> channel;
   std::vector<FromWorker> heard;
 };
 
@@ -140,7 +140,7 @@ TEST_CASE("what is no message is refused and ends the session") {
   WorkerThread worker(directory.path());
   RawEngine engine(directory, random_id(), 1);
   REQUIRE(std::holds_alternative<Welcome>(engine.hear()));
-  engine.channel.send("no message");
+  engine.channel->send("no message");
   const auto answer = engine.hear();
   REQUIRE(std::holds_alternative<Refused>(answer));
   CHECK(std::get<Refused>(answer).kind == RefusalKind::kMalformed);
