@@ -321,7 +321,7 @@ void WorkerHosts::renew() {
   loop_->loop.post([loop = loop_.get()] { loop->ledger.renew(); });
 }
 
-WorkerHosts::Standing WorkerHosts::standing() {
+WorkerHosts::Standing WorkerHosts::standing() const {
   const std::lock_guard lock(loop_->mutex);
   return loop_->standing;
 }

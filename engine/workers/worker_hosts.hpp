@@ -60,7 +60,7 @@ class WorkerHosts final : public Hosts {
     std::int64_t pid = 0;  // of the worker; 0: none is known
     std::size_t waiting = 0, sent = 0;
   };
-  [[nodiscard]] Standing standing();
+  [[nodiscard]] Standing standing() const;
 
  private:
   struct Loop;
