@@ -1,8 +1,9 @@
 // The two ends of the connection between an engine and a worker: payloads over ZeroMQ. Nothing here
 // blocks or bounds: what is under way is bounded by the ledgers. One thread at a time.
 //
-// A descriptor becomes readable when something may have come; it stays so until receive() has
-// returned nothing. Sending may take the sign away, so after sending call receive() again.
+// A descriptor becomes readable when something may have come since receive() has returned nothing.
+// Before the first such call it says nothing, and sending may take the sign away, so call receive()
+// after making a channel and after sending.
 #pragma once
 
 #include <memory>

@@ -59,6 +59,7 @@ struct WorkerHosts::Loop {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     look();
+    after_round();
     loop.run([this] { return stopping; }, [this] { after_round(); });
     if (channel) {
       std::string payload;
@@ -67,15 +68,16 @@ struct WorkerHosts::Loop {
     close_channel();
   }
 
-  // Sending may take the channel's sign that something has come, hence the loop.
+  // The channel gives no sign that something has come before it has been asked once, and sending
+  // may take the sign away, hence the order and the loop.
   void after_round() {
+    if (!process && !channel && !look_again && ledger.needs_worker()) look();
     do {
       while (receive()) {
       }
       deliver();
       record();
     } while (send());
-    if (!process && !channel && !look_again && ledger.needs_worker()) look();
     const std::lock_guard lock(mutex);
     standing = {ledger.in_session(), worker_pid, ledger.waiting(), ledger.sent()};
   }
