@@ -13,6 +13,7 @@
 
 #include "engine/artifacts/artifact_store.hpp"
 #include "engine/artifacts/packed_file.hpp"
+#include "engine/artifacts/store_turn.hpp"
 
 namespace sluice {
 namespace {
@@ -260,7 +261,11 @@ Result<std::string> ArtifactStore::pack(const fs::path& directory) const {
   auto out = Unfinished::make(root_);
   if (!out) return out.error();
   auto digest = Packer(directory, limits_, *out).run();
-  if (!digest || exists(*digest)) return digest;
+  if (!digest) return digest;
+  const auto turn = artifacts::StoreTurn::share(root_);
+  if (!turn) return turn.error();
+  // What is there already becomes young again, so that no sweep takes it (artifact_sweep.hpp).
+  if (::utimensat(AT_FDCWD, path(*digest).c_str(), nullptr, 0) == 0) return digest;
   if (auto kept = out->keep(path(*digest)); !kept) return kept.error();
   return digest;
 }
