@@ -109,9 +109,22 @@ struct GitFilter {
   GlobFilter tags, branches, file_paths;
   bool operator==(const GitFilter&) const = default;
 };
+struct WebhookDeclaration {
+  std::string name, form;                    // form: GITHUB, GITEA or HMAC
+  std::string secret_variable, secret_file;  // where the server finds the secret: one of the two
+  bool operator==(const WebhookDeclaration&) const = default;
+};
+// One of: a git trigger (source_action), and what follows of ours: a schedule, another pipeline, an
+// event pattern, or a webhook alone.
 struct TriggerDeclaration {
   std::string provider_type, source_action;
   std::vector<GitFilter> push, pull_request;
+  std::int64_t poll_interval_ms = 0;  // git; 0: the service's default
+  std::string schedule, time_zone;
+  std::string pipeline;                      // that starts this one
+  std::vector<std::string> pipeline_states;  // in which; empty: SUCCEEDED
+  std::string event_pattern;                 // JSON text
+  WebhookDeclaration webhook;                // of a git trigger, or alone
   bool operator==(const TriggerDeclaration&) const = default;
 };
 

@@ -296,8 +296,11 @@ class Builder {
     needs_v2("triggers", place(draft_.root, {"triggers"}));
     TriggerDeclaration trigger;
     trigger.provider_type = text_at(node, "providerType");
-    if (trigger.provider_type.empty()) trigger.provider_type = "CodeStarSourceConnection";
-    if (const auto* git = node.find("gitConfiguration")) {
+    const auto* git_node = node.find("gitConfiguration");
+    if (git_node != nullptr && trigger.provider_type.empty())
+      trigger.provider_type = "CodeStarSourceConnection";
+    own_trigger(node, trigger);
+    if (const auto* git = git_node) {
       trigger.source_action = text_at(*git, "sourceActionName");
       for (const auto* item : items_at(*git, "push")) trigger.push.push_back(filter(*item));
       for (const auto* item : items_at(*git, "pullRequest")) {
@@ -305,6 +308,23 @@ class Builder {
       }
     }
     draft_.declaration.triggers.push_back(std::move(trigger));
+  }
+
+  static void own_trigger(const Node& node, TriggerDeclaration& trigger) {
+    trigger.poll_interval_ms = duration_ms(text_at(node, "pollInterval"));
+    trigger.schedule = text_at(node, "schedule");
+    trigger.time_zone = text_at(node, "timeZone");
+    if (const auto* pipeline = node.find("pipeline")) {
+      trigger.pipeline = text_at(*pipeline, "name");
+      trigger.pipeline_states = texts_at(*pipeline, "states");
+    }
+    if (const auto* pattern = node.find("eventPattern"))
+      trigger.event_pattern = pattern->is_scalar() ? pattern->text : json_text(*pattern);
+    if (const auto* webhook = node.find("webhook")) {
+      trigger.webhook = {text_at(*webhook, "name"), text_at(*webhook, "form"),
+                         text_at(*webhook, "secretVariable"), text_at(*webhook, "secretFile")};
+      if (trigger.webhook.form.empty()) trigger.webhook.form = "GITHUB";
+    }
   }
 
   static GitFilter filter(const Node& node) {

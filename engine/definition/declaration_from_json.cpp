@@ -141,9 +141,27 @@ GitFilter read_filter(const Json& json) {
 }
 
 TriggerDeclaration read_trigger(const Json& json) {
-  const auto& git = json.at("gitConfiguration");
-  return {json.at("providerType").get<std::string>(), git.at("sourceActionName").get<std::string>(),
-          read_list(git, "push", read_filter), read_list(git, "pullRequest", read_filter)};
+  TriggerDeclaration trigger;
+  trigger.provider_type = get<std::string>(json, "providerType");
+  if (const auto git = json.find("gitConfiguration"); git != json.end()) {
+    trigger.source_action = git->at("sourceActionName").get<std::string>();
+    trigger.push = read_list(*git, "push", read_filter);
+    trigger.pull_request = read_list(*git, "pullRequest", read_filter);
+  }
+  trigger.poll_interval_ms = definition::duration_ms(get<std::string>(json, "pollInterval"));
+  trigger.schedule = get<std::string>(json, "schedule");
+  trigger.time_zone = get<std::string>(json, "timeZone");
+  if (const auto pipeline = json.find("pipeline"); pipeline != json.end()) {
+    trigger.pipeline = read_name(*pipeline);
+    trigger.pipeline_states = get<std::vector<std::string>>(*pipeline, "states");
+  }
+  trigger.event_pattern = get<std::string>(json, "eventPattern");
+  if (const auto hook = json.find("webhook"); hook != json.end()) {
+    trigger.webhook = {read_name(*hook), get<std::string>(*hook, "form"),
+                       get<std::string>(*hook, "secretVariable"),
+                       get<std::string>(*hook, "secretFile")};
+  }
+  return trigger;
 }
 
 PipelineDeclaration read_pipeline(const Json& json) {

@@ -158,10 +158,30 @@ void put_filters(Json& git, const char* key, const std::vector<GitFilter>& filte
 }
 
 Json trigger_json(const TriggerDeclaration& trigger) {
-  Json git{{"sourceActionName", trigger.source_action}};
-  put_filters(git, "push", trigger.push);
-  put_filters(git, "pullRequest", trigger.pull_request);
-  return {{"providerType", trigger.provider_type}, {"gitConfiguration", std::move(git)}};
+  Json json = Json::object();
+  put_text(json, "providerType", trigger.provider_type);
+  if (!trigger.source_action.empty() || !trigger.push.empty() || !trigger.pull_request.empty()) {
+    Json git{{"sourceActionName", trigger.source_action}};
+    put_filters(git, "push", trigger.push);
+    put_filters(git, "pullRequest", trigger.pull_request);
+    json["gitConfiguration"] = std::move(git);
+  }
+  if (trigger.poll_interval_ms != 0)
+    json["pollInterval"] = std::to_string(trigger.poll_interval_ms) + "ms";
+  put_text(json, "schedule", trigger.schedule);
+  put_text(json, "timeZone", trigger.time_zone);
+  if (!trigger.pipeline.empty() || !trigger.pipeline_states.empty()) {
+    json["pipeline"] = {{"name", trigger.pipeline}};
+    if (!trigger.pipeline_states.empty()) json["pipeline"]["states"] = trigger.pipeline_states;
+  }
+  put_text(json, "eventPattern", trigger.event_pattern);
+  const auto& webhook = trigger.webhook;
+  if (webhook != WebhookDeclaration()) {
+    auto& hook = json["webhook"] = {{"name", webhook.name}, {"form", webhook.form}};
+    put_text(hook, "secretVariable", webhook.secret_variable);
+    put_text(hook, "secretFile", webhook.secret_file);
+  }
+  return json;
 }
 
 Json variable_json(const VariableDeclaration& variable) {

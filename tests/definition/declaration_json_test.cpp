@@ -87,7 +87,19 @@ class RandomDeclaration {
     p.role_arn = maybe();
     repeat([&] { p.variables.push_back(variable()); });
     repeat([&] { p.stages.push_back(stage()); });
-    repeat([&] { p.triggers.push_back({text(), text(), filters(), filters()}); });
+    repeat([&] {
+      p.triggers.push_back({maybe(),
+                            maybe(),
+                            filters(),
+                            filters(),
+                            timeout(),
+                            maybe(),
+                            maybe(),
+                            maybe(),
+                            texts(),
+                            maybe(),
+                            {maybe(), maybe(), maybe(), maybe()}});
+    });
     p.finish_on_own_version = coin();
     p.supersede_waiting_approval = coin();
     p.max_executions = number(3);

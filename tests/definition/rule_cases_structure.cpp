@@ -205,6 +205,9 @@ std::span<const RuleCase> trigger_cases() {
   static const auto kTrigger = [](const std::string& git) {
     return build_stage(kGo, "name: p\ntriggers:\n- gitConfiguration: " + git + "\n");
   };
+  static const auto kOwn = [](const std::string& trigger) {
+    return build_stage(kGo, "name: p\ntriggers:\n- " + trigger + "\n");
+  };
   static const std::vector<RuleCase> kCases = {
       {"33", "an unknown source action", "trigger", kTrigger("{sourceActionName: >>Gte}"),
        "did you mean `Get`"},
@@ -236,6 +239,40 @@ std::span<const RuleCase> trigger_cases() {
        kTrigger("{sourceActionName: Get, pullRequest: [{events: [>>MERGED], branches: {includes: "
                 "[m]}}]}"),
        "OPEN, UPDATED, CLOSED"},
+      {"33", "a pattern that is none", "trigger",
+       kTrigger("{sourceActionName: Get, push: [{branches: {includes: [main, >>'a[b']}}]}"),
+       "`a[b` is no pattern: at character 2: a `[` is not closed"},
+      {"", "a trigger that is nothing", "trigger", kOwn(">>{}"), "write a trigger for each"},
+      {"", "two triggers in one", "trigger",
+       kOwn(">>{schedule: rate(1 hour), pipeline: {name: other}}"), "write a trigger for each"},
+      {"", "a schedule with a webhook", "trigger",
+       kOwn(">>{schedule: rate(1 hour), webhook: {name: w, secretFile: s}}"),
+       "write a trigger for each"},
+      {"", "a schedule that is none", "trigger", kOwn("{schedule: >>rate(5 seconds)}"),
+       "a rate is `rate(N UNIT)`"},
+      {"", "a schedule of Quartz", "trigger", kOwn("{schedule: >>'cron(0 0 2 * * ? *)'}"),
+       "a cron expression of 7 fields; it has 6"},
+      {"", "a schedule in no zone", "trigger",
+       kOwn("{schedule: >>'cron(0 2 * * ? *)', timeZone: Mars/Base}"), "is no time zone"},
+      {"", "a zone without a schedule", "trigger",
+       kOwn("{pipeline: {name: other}, timeZone: >>UTC}"), "belongs to `schedule`"},
+      {"", "an interval without a repository", "trigger",
+       kOwn("{pipeline: {name: other}, pollInterval: >>5m}"), "belongs to `gitConfiguration`"},
+      {"", "a pipeline that starts itself", "trigger", kOwn("{pipeline: {name: >>p}}"),
+       "never ends"},
+      {"", "a state that executions do not have", "bad-choice",
+       kOwn("{pipeline: {name: other, states: [>>DONE]}}"), "SUCCEEDED"},
+      {"", "an event pattern that is none", "trigger", kOwn("{eventPattern: >>{source: my.app}}"),
+       "this is no event pattern"},
+      {"", "a webhook without a secret", "trigger", kOwn("{webhook: >>{name: w}}"),
+       "`secretVariable` or `secretFile`"},
+      {"", "a webhook with two secrets", "trigger",
+       kOwn("{webhook: >>{name: w, secretFile: f, secretVariable: V}}"), "one of the two"},
+      {"", "a webhook given twice", "trigger",
+       kOwn("{webhook: {name: w, secretFile: f}}\n- {webhook: {name: >>w, secretFile: f}}"),
+       "already"},
+      {"", "a form of webhook that there is not", "bad-choice",
+       kOwn("{webhook: {name: w, form: >>PLAIN, secretFile: f}}"), "known here: GITHUB, GITEA, HMAC"},
   };
   return kCases;
 }

@@ -1,0 +1,2 @@
+sluice_fuzzer(fuzz_trigger_glob SOURCES trigger_glob.cpp LINK sluice_trigger_filter)
+sluice_fuzzer(fuzz_trigger_webhook SOURCES trigger_webhook.cpp LINK sluice_trigger_webhook)
