@@ -69,7 +69,8 @@ Result<ActionTypeDescription> choose(const std::string& name,
                "name one: the plugin offers " + std::to_string(catalogue.size()) + " action types");
   }
   const definition::ActionTypes types(catalogue);
-  if (const auto* const found = types.find(name, false)) return *found;
+  for (const bool rule : {false, true})
+    if (const auto* const found = types.find(name, rule)) return *found;
   const auto at = name.find('@');
   const std::string wanted = lower(name.substr(0, at));
   const ActionTypeDescription* best = nullptr;
@@ -79,7 +80,7 @@ Result<ActionTypeDescription> choose(const std::string& name,
     if (!best || definition::newer_version(type.id.version, best->id.version)) best = &type;
   }
   if (best) return *best;
-  return bad("TYPE", types.explain_unknown(name, false));
+  return bad("TYPE", types.explain_unknown(name, name.starts_with("rule/")));
 }
 
 Result<void> read_configuration(const Options& options, ActionRequest& request) {
