@@ -42,6 +42,13 @@ void Auditor::check_execution(const Execution& e) {
     if (e.status == ExecutionStatus::kStopping) complain(name + " waits, but was stopped");
     return;
   }
+  if (e.abandon) complain(name + " was abandoned and is still in flight");
+  for (const ActionRun& run : e.actions) {
+    if (run.status == ActionStatus::kRunning && run.resume_at.ms != 0) {
+      complain(name + ": an action runs and waits for a delay");
+    }
+    if (is_busy(run.status) && run.deadline.ms == 0) complain(name + ": an action has no deadline");
+  }
   const auto busy = [](const ActionRun& run) { return is_busy(run.status); };
   if (std::none_of(e.actions.begin(), e.actions.end(), busy) &&
       std::none_of(e.condition.rules.begin(), e.condition.rules.end(), busy)) {

@@ -8,6 +8,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr std::uint32_t kExecutionLimit = 50, kParallelActions = 5;  // facts/codepipeline.md 8
+constexpr std::uint16_t kMostLosses = 3;                             // engine/core/report.cpp
 
 struct Check {
   const Pipeline& state;
@@ -40,6 +41,9 @@ struct Check {
     const std::uint32_t most = own.max_executions == 0 ? kExecutionLimit : own.max_executions;
     if (own.mode != ExecutionMode::kSuperseded && state.executions.size() >= most) {
       return of(f.execution) + " starts over the limit";
+    }
+    for (const auto& [token, number] : state.recent_tokens) {
+      if (token == f.client_token) return "one client token starts two executions";
     }
     for (const auto& [name, value] : f.variables) {
       if (value.empty()) return "the variable " + name + " is bound to nothing";
@@ -172,6 +176,8 @@ struct Check {
     if (names_rule(f.key)) return "";
     const auto& declared = declaration(e).stages[e.stage].actions.at(f.key.action);
     if (!declared.idempotent) return of(e.number) + ": repeats an action that must run once";
+    if (e.actions.at(f.key.action).losses >= kMostLosses)
+      return of(e.number) + ": repeats for ever";
     if (e.status != ExecutionStatus::kInProgress) return of(e.number) + ": repeats while it stops";
     return "";
   }
