@@ -5,6 +5,7 @@ namespace {
 
 constexpr const char* kStages[] = {"Source", "Build", "Test", "Deploy", "Release"};
 constexpr const char* kModes[] = {"SUPERSEDED", "QUEUED", "PARALLEL"};
+constexpr unsigned kParallel = 2;
 
 std::string place_of(unsigned stage, unsigned action) {
   return std::to_string(stage) + std::to_string(action);
@@ -26,6 +27,15 @@ std::string random_action(Dice& dice, unsigned stage, unsigned action) {
   return text;
 }
 
+// What follows a failure. There is no rollback in PARALLEL mode, and none of the source stage.
+std::string random_hooks(Dice& dice, unsigned stage, bool parallel) {
+  if (dice.chance(12)) return " [failure RETRY]";
+  if (dice.chance(5)) return " [failure RETRY retries most:3]";
+  if (dice.chance(5)) return " [failure RETRY retries most:1 ALL_ACTIONS]";
+  if (stage > 0 && !parallel && dice.chance(12)) return " [failure ROLLBACK]";
+  return "";
+}
+
 }  // namespace
 
 std::string random_pipeline(Dice& dice) {
@@ -38,7 +48,7 @@ std::string random_pipeline(Dice& dice) {
   text += " | max=" + std::to_string(2 + dice.roll(6));
   const unsigned stages = 1 + dice.roll(4);
   for (unsigned s = 0; s < stages; ++s) {
-    text += std::string(" | ") + kStages[s] + ": ";
+    text += std::string(" | ") + kStages[s] + random_hooks(dice, s, mode == kParallel) + ": ";
     const unsigned actions = dice.chance(5) ? 7 : 1 + dice.roll(4);
     for (unsigned a = 0; a < actions; ++a) {
       text += (a > 0 ? ", " : "") + random_action(dice, s, a);

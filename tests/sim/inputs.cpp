@@ -150,6 +150,7 @@ Input random_request(Dice& dice, const Auditor& auditor, Uuid id) {
       return random_override(dice, auditor);
     case 12:
       if (dice.chance(30)) return AdoptDefinition{test::pipeline_from(random_pipeline(dice))};
+      if (dice.chance(3)) return RemovePipeline{"eve"};
       break;
     default:
       break;

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <string>
 
+#include "engine/core/names.hpp"
 #include "tests/sim/shrink.hpp"
 #include "tests/sim/simulation.hpp"
 
@@ -114,6 +115,7 @@ int run_many(const char* program, const Options& options) {
     total.facts += outcome.facts;
     total.crashes += outcome.crashes;
     total.executions += outcome.executions;
+    for (std::size_t i = 0; i < total.kinds.size(); ++i) total.kinds[i] += outcome.kinds[i];
     if (total.steps / 5'000'000 > told) {
       told = total.steps / 5'000'000;
       std::printf("%llu steps, %.0f s of CPU\n", static_cast<unsigned long long>(total.steps),
@@ -128,6 +130,11 @@ int run_many(const char* program, const Options& options) {
       static_cast<unsigned long long>(options.first), static_cast<unsigned long long>(total.facts),
       static_cast<unsigned long long>(total.executions),
       static_cast<unsigned long long>(total.crashes), cpu_seconds());
+  // A kind of fact that never happened is a feature that was never simulated.
+  for (std::size_t i = 0; i < total.kinds.size(); ++i) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(total.kinds[i]),
+                std::string(sluice::fact_name(i)).c_str());
+  }
   return total.facts == 0 ? 1 : 0;
 }
 

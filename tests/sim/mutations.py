@@ -82,12 +82,12 @@ ABORTED = re.compile(r"broken promise: (.*)|^ABORTED at seed (\d+)", re.M)
 
 
 def build(scratch):
-    made = subprocess.run(["cmake", "--build", scratch / "build", "-j", "2", "--target", "simulation"], capture_output=True, text=True)
+    made = subprocess.run(["cmake", "--build", scratch / "build/release", "-j", "2", "--target", "simulation"], capture_output=True, text=True)
     return made.returncode == 0, made.stdout[-3000:]
 
 
 def hunt(scratch, steps):
-    run = subprocess.run([scratch / "build/tests/simulation", "--no-shrink", "--steps", str(steps)], capture_output=True, text=True)
+    run = subprocess.run([scratch / "build/release/tests/simulation", "--no-shrink", "--steps", str(steps)], capture_output=True, text=True)
     output = run.stdout + run.stderr
     if caught := CAUGHT.search(output):
         return int(caught.group(1)), caught.group(2)
@@ -108,7 +108,7 @@ def main():
     try:
         archive = subprocess.run(["git", "-C", options.root, "archive", "HEAD"], capture_output=True, check=True).stdout
         subprocess.run(["tar", "-x", "-C", scratch], input=archive, check=True)
-        subprocess.run(["cmake", "-S", scratch, "-B", scratch / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(["cmake", "-S", scratch, "-B", scratch / "build/release", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"], stdout=subprocess.DEVNULL, check=True)
         return plant_all(scratch, options)
     finally:
         shutil.rmtree(scratch)

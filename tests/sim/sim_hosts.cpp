@@ -46,33 +46,43 @@ void SimHosts::begin(Job job) {
 
 void SimHosts::start(Job job) {
   effect_done(false);
-  const CallKey call{job.pipeline, job.key};
-  if (!ever_.insert(call).second) complain("a call was started twice", call);
-  claimed_.insert(call);
-  begin(std::move(job));
+  take(std::move(job), false);
   effect_done(true);
 }
 
 // Workers that end with their engine do not know what they had: for them it is a start.
 void SimHosts::resume(Job job) {
-  if (!outlive_engine) return start(std::move(job));
   effect_done(false);
-  const CallKey call{job.pipeline, job.key};
-  claimed_.insert(call);
-  if (running_.contains(call)) {
-    // It goes on.
-  } else if (forgotten_.erase(call) != 0) {
-    tell(call.first,
-         ReportFailure{call.second, {}, {FailureKind::kLost, "Lost", "the worker is gone"}});
-  } else if (ever_.insert(call).second) {
-    begin(std::move(job));
-  }  // else its report is on the way
+  take(std::move(job), outlive_engine);
   effect_done(true);
 }
 
-// Whatever nobody wants any more ends.
+void SimHosts::take(Job job, bool resumed) {
+  const CallKey call{job.pipeline, job.key};
+  if (outlive_engine && !connected_) {
+    claimed_.insert(call);
+    early_.emplace_back(std::move(job), resumed);
+    return;
+  }
+  if (resumed && running_.contains(call)) return;  // it goes on
+  if (resumed && forgotten_.erase(call) != 0) {
+    return tell(call.first,
+                ReportFailure{call.second, {}, {FailureKind::kLost, "Lost", "the worker is gone"}});
+  }
+  if (!ever_.insert(call).second) {
+    if (!resumed) complain("a call was started twice", call);
+    return;  // its report is on the way
+  }
+  begin(std::move(job));
+}
+
+// Nothing is sent to the workers before all is known: whatever nobody wants any more ends, and only
+// then the rest begins.
 void SimHosts::resumed() {
+  if (!outlive_engine) return;
+  connected_ = true;
   std::erase_if(running_, [this](const auto& entry) { return !claimed_.contains(entry.first); });
+  for (auto& [job, resumed] : std::exchange(early_, {})) take(std::move(job), resumed);
 }
 
 void SimHosts::cancel(const std::string& pipeline, const ActionKey& key) {
@@ -128,8 +138,14 @@ void SimHosts::forget(const std::string& pipeline) {
   std::erase_if(outbox_, about_it);
 }
 
-void SimHosts::disconnect() {
+void SimHosts::orphan() {
+  connected_ = false;
+  early_.clear();
   claimed_.clear();
+  disconnect();
+}
+
+void SimHosts::disconnect() {
   std::erase_if(outbox_, [](const Report& report) {
     return report.sent && std::holds_alternative<ReportProgress>(report.input);
   });

@@ -44,7 +44,9 @@ class SimHosts final : public Hosts {
   void die();
   // The pipeline was removed; another one of its name counts its executions from 1 again.
   void forget(const std::string& pipeline);
-  // The engine is gone; what was sent and not settled is sent again.
+  // The engine is gone: workers that outlive it wait for the next one to say what it wants.
+  void orphan();
+  // What was sent and not settled is sent again.
   void disconnect();
 
   [[nodiscard]] const std::map<CallKey, Job>& running() const { return running_; }
@@ -56,6 +58,7 @@ class SimHosts final : public Hosts {
   [[nodiscard]] std::set<CallKey> in_hand() const;
 
  private:
+  void take(Job job, bool resumed);
   void begin(Job job);
   void effect_done(bool after);
   void complain(const std::string& what, const CallKey& call);
@@ -64,6 +67,8 @@ class SimHosts final : public Hosts {
   std::set<CallKey> ever_;       // calls that any worker has begun
   std::set<CallKey> forgotten_;  // ended with their worker, unsettled
   std::set<CallKey> claimed_;    // by the engine that is connected now
+  bool connected_ = true;
+  std::vector<std::pair<Job, bool>> early_;  // before resumed(); whether it is resumed
   std::vector<Report> outbox_;
   std::vector<Report> late_;
   std::uint64_t last_report_ = 0;

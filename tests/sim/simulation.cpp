@@ -98,7 +98,7 @@ void Simulation::crash(const char* how) {
   ++outcome_.crashes;
   engine_.reset();
   if (workers_outlive_) {
-    hosts_.disconnect();
+    hosts_.orphan();
   } else {
     hosts_.die();
   }
@@ -135,6 +135,7 @@ void Simulation::read_fact(const StoredFact& stored) {
   if (stored.sequence != audited_ + 1) complain("the sequence has a gap");
   auditor.read(stored);
   audited_ = stored.sequence;
+  ++outcome_.kinds[stored.fact.index()];
   if (!std::holds_alternative<PipelineRemoved>(stored.fact)) return;
   const std::string& broken = auditor.check_rest();
   if (!broken.empty()) complain(broken);

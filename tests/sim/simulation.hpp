@@ -3,10 +3,12 @@
 // what a seed does is always the same.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/runtime/engine.hpp"
@@ -31,7 +33,7 @@ struct Outcome {
   std::string broken;  // "" if every promise was kept
   unsigned step = 0;   // at which; plan.steps while everything is brought to its end
   std::uint64_t facts = 0, steps = 0, crashes = 0, executions = 0;
-  RowSet rows;  // of the lifecycle tables, taken by decisions
+  std::array<std::uint64_t, std::variant_size_v<Fact>> kinds{};  // of facts, by place in Fact
 };
 
 [[nodiscard]] Outcome simulate(const Plan& plan);
