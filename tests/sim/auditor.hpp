@@ -33,7 +33,8 @@ class Auditor {
     std::set<Index> entered;           // stages
     std::set<Index> succeeded_stages;  // for rollback
     std::set<Index> kept;              // actions that a retry of failed actions must not repeat
-    std::set<std::string> approvers;   // of the approval in hand, by people
+    std::map<Index, unsigned> automatic_retries;  // by stage
+    ExecutionType type = ExecutionType::kStandard;
   };
   [[nodiscard]] const std::map<ExecutionNumber, Book>& books() const { return books_; }
   // Executions whose row may have changed since this was last called.

@@ -45,8 +45,72 @@ struct Check {
     for (const auto& [token, number] : state.recent_tokens) {
       if (token == f.client_token) return "one client token starts two executions";
     }
+    if (f.type == ExecutionType::kRollback) {
+      const std::string broken = rollback(f, own);
+      if (!broken.empty()) return broken;
+    }
     for (const auto& [name, value] : f.variables) {
       if (value.empty()) return "the variable " + name + " is bound to nothing";
+    }
+    return "";
+  }
+
+  // Facts 2.11: which executions can be rolled back to.
+  [[nodiscard]] std::string rollback(const ExecutionStarted& f,
+                                     const PipelineDeclaration& own) const {
+    const auto target = books.find(f.rollback_target);
+    if (target == books.end()) return "a rollback to an execution that there is not";
+    const Auditor::Book& book = target->second;
+    if (book.type != ExecutionType::kStandard) return "a rollback to a rollback";
+    if (book.version != f.version) return "a rollback to another version";
+    if (!book.succeeded_stages.contains(f.rollback_stage)) {
+      return "a rollback to an execution that did not succeed in the stage";
+    }
+    if (own.mode == ExecutionMode::kParallel) return "a rollback in PARALLEL mode";
+    for (const auto& [number, other] : state.executions) {
+      const PipelineDeclaration& theirs = declaration(other);
+      if (f.trigger.type == "ManualRollback" && theirs.mode != ExecutionMode::kParallel &&
+          is_inside(other) &&
+          theirs.stages[other.stage].name == own.stages[f.rollback_stage].name) {
+        return "a manual rollback of an occupied stage";
+      }
+    }
+    return f.rollback_stage == 0 ? "a rollback of the source stage" : "";
+  }
+
+  // Facts 2.10: what can be retried, and when.
+  std::string operator()(const StageResumed& f) const {
+    const Execution& e = execution(f.execution);
+    const PipelineDeclaration& own = declaration(e);
+    const Auditor::Book& book = books.at(f.execution);
+    const std::string name = of(f.execution) + ": a retry ";
+    if (e.version != state.version) return name + "on an old version";
+    if (f.stage != e.stage || !book.entered.contains(f.stage)) return name + "of another stage";
+    if (f.automatic) {
+      const auto count = book.automatic_retries.find(f.stage);
+      const unsigned before = count == book.automatic_retries.end() ? 0 : count->second;
+      if (own.stages[f.stage].on_failure.result != ConditionResult::kRetry ||
+          before >= own.stages[f.stage].on_failure.max_retries) {
+        return name + "that nobody asked for";
+      }
+    }
+    for (const ActionRun& run : e.actions) {
+      if (f.mode == RetryMode::kAllActions && is_busy(run.status)) {
+        return name + "of all actions while one runs";
+      }
+    }
+    if (own.mode == ExecutionMode::kParallel) return "";
+    for (const auto& [number, other] : books) {
+      if (number > f.execution && other.version == e.version && other.entered.contains(f.stage)) {
+        return name + "behind a newer execution";
+      }
+    }
+    for (const auto& [number, other] : state.executions) {
+      const PipelineDeclaration& theirs = declaration(other);
+      if (number != f.execution && theirs.mode != ExecutionMode::kParallel && is_inside(other) &&
+          theirs.stages[other.stage].name == own.stages[f.stage].name) {
+        return name + "in an occupied stage";
+      }
     }
     return "";
   }
@@ -246,6 +310,7 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
   if (const auto* f = std::get_if<ExecutionStarted>(&fact)) {
     books[f->execution].id = f->id;
     books[f->execution].version = f->version;
+    books[f->execution].type = f->type;
   } else if (const auto* stage = std::get_if<StageStarted>(&fact)) {
     books.at(stage->execution).entered.insert(stage->stage);
     books.at(stage->execution).kept.clear();
@@ -273,6 +338,7 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
   } else if (const auto* again = std::get_if<StageResumed>(&fact)) {
     Auditor::Book& book = books.at(again->execution);
     book.kept.clear();
+    if (again->automatic) ++book.automatic_retries[again->stage];
     const auto found = after.executions.find(again->execution);
     if (again->mode != RetryMode::kFailedActions || found == after.executions.end()) return;
     for (Index i = 0; i < found->second.actions.size(); ++i) {

@@ -47,7 +47,21 @@ MUTATIONS = {
     "client tokens are not looked at": (
         "engine/core/decide.cpp", "if (token == input.client_token) {", "if (token.empty()) {"),
     "one execution over the limit": (
-        "engine/core/decide.cpp", "pipeline_.executions.size() >= most", "pipeline_.executions.size() > most"),
+        "engine/core/again.cpp", "pipeline_.executions.size() >= most", "pipeline_.executions.size() > most"),
+    "a retry ignores newer executions": (
+        "engine/core/again.cpp", "!parallel && pipeline_.entered[e.stage] > e.number", "false"),
+    "a retry does not look who is inside": (
+        "engine/core/again.cpp", "!parallel && occupied(declaration, e.stage, e.number)", "false"),
+    "a retry of failed actions repeats all": (
+        "engine/core/again.cpp", "mark.status == ActionStatus::kSucceeded && mode == RetryMode::kFailedActions", "mark.status == ActionStatus::kRunning && mode == RetryMode::kFailedActions"),
+    "one automatic retry too many": (
+        "engine/core/again.cpp", "e.automatic_retries < declared.max_retries", "e.automatic_retries <= declared.max_retries"),
+    "a rollback to a rollback": (
+        "engine/core/again.cpp", "if (target.type == ExecutionType::kRollback) {", "if (target.type == ExecutionType::kRollback && index == 0) {"),
+    "a rollback to what failed there": (
+        "engine/core/again.cpp", "if (!succeeded) return unable", "if (!succeeded && index == 0) return unable"),
+    "a rollback does not look who is inside": (
+        "engine/core/again.cpp", "if (occupied(declaration, index, 0)) {", "if (index == 0) {"),
     "an update forgets who waits": (
         "engine/core/decide.cpp", "if (!outdated(e) || e.in_stage()) continue;", "if (!outdated(e) || !e.waits()) continue; else continue;"),
     "abandon abandons nothing": (
