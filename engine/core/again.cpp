@@ -130,7 +130,11 @@ void Draft::resume(Live& e, RetryMode mode, bool automatic, const std::string& b
 void Draft::after_failure(Live& e) {
   const FailureDeclaration& declared = e.declared_stage().on_failure;
   if (e.version != version_ || !declared.condition.rules.empty()) return;
-  if (declared.result == ConditionResult::kRetry && e.automatic_retries < declared.max_retries) {
+  // What cannot be retried by hand is not retried by itself: a rollback may have been in the stage.
+  const bool latest =
+      e.declaration->mode == ExecutionMode::kParallel || pipeline_.entered[e.stage] <= e.number;
+  if (declared.result == ConditionResult::kRetry && latest &&
+      e.automatic_retries < declared.max_retries) {
     return resume(e, declared.retry_mode, true, "");
   }
   if (declared.result != ConditionResult::kRollback || e.type == ExecutionType::kRollback) return;

@@ -5,6 +5,52 @@ namespace sluice::test {
 namespace {
 
 constexpr Scenario kScenarios[] = {
+    {"an execution that comes to a stage after a newer rollback is not retried there by itself",
+     "Source: Checkout | Build [failure RETRY]: Compile", R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+stage 1 Build STARTED
+action 1 Build.Compile STARTED
+> ok 1 Build.Compile
+action 1 Build.Compile SUCCEEDED
+stage 1 Build SUCCEEDED
+pipeline 1 SUCCEEDED
+> start
+pipeline 2 STARTED
+stage 2 Source STARTED
+action 2 Source.Checkout STARTED
+> fail 2 Source.Checkout no
+action 2 Source.Checkout FAILED JobFailed: no
+stage 2 Source FAILED
+pipeline 2 FAILED Stage Source failed: Source.Checkout: no
+> rollback Build to 1
+pipeline 3 STARTED
+pipeline 3 INHERITED from 1
+stage 3 Build STARTED
+action 3 Build.Compile STARTED
+> ok 3 Build.Compile
+action 3 Build.Compile SUCCEEDED
+stage 3 Build SUCCEEDED
+pipeline 3 SUCCEEDED
+> retry 2 Source
+pipeline 2 RESUMED
+stage 2 Source RESUMED by eve
+action 2 Source.Checkout@2 STARTED
+> ok 2 Source.Checkout
+action 2 Source.Checkout@2 SUCCEEDED
+stage 2 Source SUCCEEDED
+stage 2 Build STARTED
+action 2 Build.Compile STARTED
+> fail 2 Build.Compile no
+action 2 Build.Compile FAILED JobFailed: no
+stage 2 Build FAILED
+pipeline 2 FAILED Stage Build failed: Build.Compile: no
+)"},
     {"failed actions run again while their peers go on; all actions only when nothing runs",
      "Source: Checkout, Fetch", R"(
 > start
