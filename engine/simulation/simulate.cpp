@@ -99,11 +99,8 @@ class Run {
         "retry " + std::to_string(move.execution) + " " + move.stage);
   }
   void do_move(const Move::Rollback& move) {
-    put(RollbackStage{execution_id(state_.last_number + 1),
-                      move.stage,
-                      execution_id(move.target),
-                      "simulation",
-                      {}},
+    put(RollbackStage{execution_id(state_.last_number + 1), move.stage, execution_id(move.target),
+                      "simulation", record(move)},
         "rollback " + move.stage);
   }
   void do_move(const Move::Override& move) {
@@ -115,6 +112,24 @@ class Run {
     put(move, (move.enable ? "enable " : "disable ") + move.stage);
   }
   void do_move(const RemovePipeline& move) { put(move, "remove"); }
+
+  // The target as history tells it: the state forgets what nobody can retry.
+  [[nodiscard]] RollbackRecord record(const Move::Rollback& move) const {
+    RollbackRecord record;
+    for (const Happening& happening : result_.happenings) {
+      if (happening.refused || execution_of(happening.fact) != move.target) continue;
+      if (const auto* f = std::get_if<ExecutionStarted>(&happening.fact)) {
+        record = {f->execution, f->id,        f->version,          f->type,
+                  false,        f->variables, f->source_revisions, {}};
+      } else if (const auto* stage = std::get_if<StageSucceeded>(&happening.fact)) {
+        record.succeeded_in_stage |= names_.at(record.version).at(stage->stage) == move.stage;
+      } else if (const auto* done = std::get_if<ActionSucceeded>(&happening.fact)) {
+        record.outputs.push_back(
+            {done->key.stage, done->key.action, done->variables, done->outputs});
+      }
+    }
+    return record;
+  }
 
   [[nodiscard]] const ActionRun* running(const ActionKey& key) const {
     const auto found = state_.executions.find(key.execution);
@@ -175,6 +190,8 @@ class Run {
     }
     for (Fact& fact : decision.facts) {
       std::string text = narrate(state_, fact);
+      if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact))
+        note_names(adopted->declaration);
       apply(state_, fact, now_);
       result_.happenings.push_back({now_, std::move(fact), std::move(text), false});
       note_end(result_.happenings.back().fact);
@@ -247,6 +264,11 @@ class Run {
     return target.name.empty() || rules.at(key.action & 15U).name == target.name;
   }
 
+  void note_names(const PipelineDeclaration& declaration) {
+    std::vector<std::string>& names = names_[declaration.version];
+    for (const StageDeclaration& stage : declaration.stages) names.push_back(stage.name);
+  }
+
   void note(ExecutionNumber number, Look look) {
     if (result_.looks.size() < number) result_.looks.resize(number);
     auto& looks = result_.looks[number - 1];
@@ -299,6 +321,7 @@ class Run {
   std::map<std::pair<Instant, std::uint64_t>, Event> events_;
   std::uint64_t order_ = 0;
   std::set<ActionKey> started_;
+  std::map<std::uint32_t, std::vector<std::string>> names_;  // of stages, by version
 };
 
 }  // namespace

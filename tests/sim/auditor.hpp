@@ -35,6 +35,8 @@ class Auditor {
     std::set<Index> kept;              // actions that a retry of failed actions must not repeat
     std::map<Index, unsigned> automatic_retries;  // by stage
     ExecutionType type = ExecutionType::kStandard;
+    Texts variables;
+    std::vector<ActionOutput> outputs;
   };
   [[nodiscard]] const std::map<ExecutionNumber, Book>& books() const { return books_; }
   // Executions whose row may have changed since this was last called.

@@ -311,11 +311,16 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
     books[f->execution].id = f->id;
     books[f->execution].version = f->version;
     books[f->execution].type = f->type;
+    books[f->execution].variables = f->variables;
   } else if (const auto* stage = std::get_if<StageStarted>(&fact)) {
     books.at(stage->execution).entered.insert(stage->stage);
     books.at(stage->execution).kept.clear();
   } else if (const auto* through = std::get_if<StageSucceeded>(&fact)) {
     books.at(through->execution).succeeded_stages.insert(through->stage);
+  } else if (const auto* worked = std::get_if<ActionSucceeded>(&fact)) {
+    books.at(worked->key.execution)
+        .outputs.push_back(
+            {worked->key.stage, worked->key.action, worked->variables, worked->outputs});
   } else if (const auto* skipped = std::get_if<StageSkipped>(&fact)) {
     books.at(skipped->execution).succeeded_stages.insert(skipped->stage);
   } else if (const auto* done = std::get_if<ExecutionSucceeded>(&fact)) {

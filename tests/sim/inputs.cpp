@@ -96,6 +96,25 @@ Input random_rollback(Dice& dice, const Auditor& auditor, Uuid id) {
     std::advance(at, dice.roll(finished.size()));
     rollback.target = at->second.id;
   }
+  for (const auto& [number, book] : auditor.books()) {
+    if (book.version != auditor.folded().version || book.succeeded_stages.empty()) continue;
+    if (*book.succeeded_stages.rbegin() == 0 || !dice.chance(40)) continue;
+    rollback.target = book.id;
+    rollback.stage =
+        auditor.folded().versions.at(book.version)->stages.at(*book.succeeded_stages.rbegin()).name;
+  }
+  // As the operation layer does: the target as history tells it.
+  for (const auto& [number, book] : auditor.books()) {
+    if (book.id != rollback.target || !dice.chance(80)) continue;
+    const auto version = auditor.folded().versions.find(book.version);
+    bool succeeded = false;
+    for (const Index stage : book.succeeded_stages) {
+      succeeded |= version != auditor.folded().versions.end() &&
+                   version->second->stages.at(stage).name == rollback.stage;
+    }
+    rollback.record = {number,    book.id,        book.version, book.type,
+                       succeeded, book.variables, {},           book.outputs};
+  }
   return rollback;
 }
 
@@ -172,11 +191,11 @@ Input good_outcome(const Job& job, const Pipeline& state) {
   return report;
 }
 
-Input random_outcome(Dice& dice, const Job& job, const Pipeline& state) {
+Input random_outcome(Dice& dice, const Job& job, const Pipeline& state, bool calm) {
   const auto failed = [&](FailureKind kind, const char* code) {
     return ReportFailure{job.key, {}, {kind, code, "simulated"}};
   };
-  switch (dice.roll(20)) {
+  switch (dice.roll(calm ? 120 : 20)) {
     case 0:
     case 1:
       return failed(FailureKind::kPermanent, "JobFailed");

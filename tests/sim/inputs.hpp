@@ -13,8 +13,8 @@ namespace sluice::sim {
 
 // A caller's request, given the live state. `id`: for an execution that it may start.
 [[nodiscard]] Input random_request(Dice& dice, const Auditor& auditor, Uuid id);
-// How a running call ends; approvals mostly wait.
-[[nodiscard]] Input random_outcome(Dice& dice, const Job& job, const Pipeline& state);
+// How a running call ends; approvals mostly wait. calm: nearly always well.
+[[nodiscard]] Input random_outcome(Dice& dice, const Job& job, const Pipeline& state, bool calm);
 // The call ends well: outputs, variables; an approval waits for its answer.
 [[nodiscard]] Input good_outcome(const Job& job, const Pipeline& state);
 // A signal or a deadline for a random call, most of them out of place.

@@ -31,6 +31,7 @@ Simulation::Simulation(const Plan& plan)
       store_(disk_.store()) {
   workers_outlive_ = hosts_.outlive_engine = house_.chance(60);
   publishes_ = house_.chance(25);
+  calm_ = house_.chance(50);
   if (house_.chance(10)) options_.inbox_limit = 1 + house_.roll(3);
   if (house_.chance(50)) options_.batch_limit = 1 + house_.roll(3);
   if (house_.chance(50)) options_.facts_per_snapshot = 1 + house_.roll(40);

@@ -92,7 +92,7 @@ void Simulation::work(Dice& dice) {
     return hosts_.lose(call);
   }
   if (dice.chance(8)) return hosts_.tell(call.first, ReportProgress{call.second, 50, {}});
-  Input outcome = random_outcome(dice, at->second, state);
+  Input outcome = random_outcome(dice, at->second, state, calm_);
   say("> " + describe(outcome) + " (not sent yet)");
   hosts_.finish(call, std::move(outcome));
 }
