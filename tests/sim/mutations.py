@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plants plausible mistakes in the engine, one at a time, and counts the seeds until the simulation catches each.
 
-Usage: mutations.py ROOT [--only NAME] [--steps N]. Works on a copy in a temporary directory, builds there, and prints the table of
+Usage: mutations.py ROOT [--only PART_OF_NAME...] [--steps N]. Works on a copy in a temporary directory, builds there, and prints the table of
 docs/decisions/0038-mutations.md. Exits with 1 if a mutation no longer fits the source, or is not caught. Not part of CI: it
 takes a build for each mutation.
 """
@@ -73,13 +73,13 @@ MUTATIONS = {
     "waiting actions have no deadline": (
         "engine/core/wants.cpp", "run.status != ActionStatus::kRunning && run.status != ActionStatus::kWaiting", "run.status != ActionStatus::kRunning"),
     "after a restart what runs is started again": (
-        "engine/runtime/reconciler.cpp", "if (want.kind == WantKind::kRun) recovered_.insert(want.key);", ""),
+        "engine/runtime/reconciler.cpp", "if (want.kind == WantKind::kRun) recovered_.insert(want.key);", "(void)want;"),
     "lost attempts are started while their loss is reported": (
-        "engine/runtime/reconciler.cpp", "if (want.kind == WantKind::kRun) running_.insert(want.key);", ""),
+        "engine/runtime/reconciler.cpp", "if (want.kind == WantKind::kRun) running_.insert(want.key);", "(void)want;"),
     "what is not wanted is not cancelled": (
         "engine/runtime/reconciler.cpp", "hosts_.cancel(pipeline_, ", "(void)(pipeline_, "),
     "reports of a failed commit are dropped": (
-        "engine/runtime/engine.cpp", "if (is_report(envelope.input))", "if (is_report(envelope.input) && envelope.reply)"),
+        "engine/runtime/engine.cpp", "if (is_report(envelope.input))", "if (is_report(envelope.input) && !envelope.reply)"),
     "a failed commit forgets what it runs": (
         "engine/runtime/engine.cpp", "  touched_.clear();\n  ended_.clear();", "  touched_.clear();\n  for (const auto& [live, key] : ended_) live->reconciler.ended(key);\n  ended_.clear();"),
     "a snapshot is one fact ahead": (
@@ -115,7 +115,7 @@ def hunt(scratch, steps):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("root", type=pathlib.Path)
-    arguments.add_argument("--only")
+    arguments.add_argument("--only", nargs="*", default=[])
     arguments.add_argument("--steps", type=int, default=1_000_000)
     options = arguments.parse_args()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-mutations-"))
@@ -132,7 +132,7 @@ def plant_all(scratch, options):
     missed = 0
     print("| mistake | where | seeds | caught by |\n|---|---|---|---|", flush=True)
     for name, (file, before, after) in MUTATIONS.items():
-        if options.only and options.only not in name:
+        if options.only and not any(part in name for part in options.only):
             continue
         path = scratch / file
         text = path.read_text()
