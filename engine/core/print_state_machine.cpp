@@ -71,7 +71,8 @@ int main() {
       "`decide` asks these tables what a cause does to a thing in some status, `apply` where a "
       "fact "
       "leads. Every cell is said: it is a row, is ignored, is refused, or cannot occur (the engine "
-      "stops if it does).\n");
+      "stops if it does). Every row is taken by a scenario of `tests/core`: `core_test` fails for "
+      "one that is not.\n");
   for (const LifecycleText& life : sluice::lifecycles()) {
     std::printf("\n## %s\n\n", text(life.name).c_str());
     print_diagram(life);

@@ -1,4 +1,4 @@
-// Deterministic simulation: seeds drive the whole engine (docs/testing.md).
+// Deterministic simulation: seeds drive the whole engine (CONTRIBUTING.md).
 //
 //   simulation                      the seeds of CI, about a million steps
 //   simulation --steps 100000000    more of them, with progress
