@@ -84,8 +84,8 @@ MUTATIONS = {
         "engine/runtime/engine.cpp", "  touched_.clear();\n  ended_.clear();", "  touched_.clear();\n  for (const auto& [live, key] : ended_) live->reconciler.ended(key);\n  ended_.clear();"),
     "a snapshot is one fact ahead": (
         "engine/runtime/engine.cpp", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last - 1);", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last);"),
-    "recovery applies the last fact twice": (
-        "engine/store/memory_store.cpp", "std::upper_bound(sequences.begin(), sequences.end(), after)", "std::lower_bound(sequences.begin(), sequences.end(), after)"),
+    "recovery applies all facts to the snapshot": (
+        "engine/runtime/engine.cpp", "after = (*snapshot)->sequence;", "after = 0;"),
     "a superseded execution's row says Cancelled": (
         "engine/runtime/execution_row.cpp", "ExecutionStatus::kSuperseded, at,", "ExecutionStatus::kCancelled, at,"),
     "the cursor of the publisher runs ahead": (
@@ -101,7 +101,8 @@ def build(scratch):
 
 
 def hunt(scratch, steps):
-    run = subprocess.run([scratch / "build/release/tests/simulation", "--no-shrink", "--steps", str(steps)], capture_output=True, text=True)
+    command = ["timeout", "600", scratch / "build/release/tests/simulation", "--no-shrink", "--steps", str(steps)]
+    run = subprocess.run(command, capture_output=True, text=True)
     output = run.stdout + run.stderr
     if caught := CAUGHT.search(output):
         return int(caught.group(1)), caught.group(2)
