@@ -11,6 +11,8 @@
 #include "engine/cli/plugin.hpp"
 #include "engine/cli/run.hpp"
 #include "engine/cli/schema.hpp"
+#include "engine/cli/serve.hpp"
+#include "engine/cli/server_commands.hpp"
 #include "engine/cli/simulate.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/validate.hpp"
@@ -45,6 +47,19 @@ int run_cli(int argc, char** argv) {
   add_executions_command(app, exit_code);
   add_show_command(app, exit_code);
   add_logs_command(app, exit_code);
+  add_serve_command(app, environment, SLUICE_VERSION, exit_code);
+  add_apply_command(app, environment, exit_code);
+  add_pipelines_command(app, exit_code);
+  add_status_command(app, exit_code);
+  add_start_command(app, exit_code);
+  add_watch_command(app, exit_code);
+  add_approval_commands(app, exit_code);
+  add_stop_command(app, exit_code);
+  add_retry_command(app, exit_code);
+  add_rollback_command(app, exit_code);
+  add_transition_command(app, exit_code);
+  add_override_command(app, exit_code);
+  add_delete_command(app, exit_code);
   add_plugin_command(app, environment, exit_code);
   add_action_command(app, environment, exit_code);
   add_pattern_command(app, exit_code);

@@ -1,7 +1,6 @@
 #include "engine/cli/run.hpp"
 
 #include <poll.h>
-#include <pwd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/api/caller.hpp"
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/run_screen.hpp"
 #include "engine/cli/run_session.hpp"
@@ -34,9 +34,7 @@ struct RunOptions {
 };
 
 std::string caller_arn() {
-  const passwd* user = getpwuid(geteuid());
-  return "arn:aws:iam::000000000000:user/" +
-         (user ? std::string(user->pw_name) : std::to_string(geteuid()));
+  return api::caller_arn(geteuid(), "000000000000");
 }
 
 Result<Texts> parse_pairs(const std::vector<std::string>& given, const char* option) {

@@ -33,8 +33,9 @@ std::int64_t now_ms() {
 
 }  // namespace
 
-RunBus::RunBus(const DataDirectory& data)
+RunBus::RunBus(const DataDirectory& data, Realm realm)
     : data_(data),
+      realm_(std::move(realm)),
       addresses_(bus_addresses(data.root.string())),
       poke_(addresses_.wake),
       thread_([this] { work(); }) {}
@@ -63,8 +64,8 @@ void RunBus::take_over() {
   if (!store) return;
   store_ = std::move(*store);
   lease_.emplace(std::move(*lease));
-  live_ = std::make_unique<EventReader>(*store_, Realm{});
-  past_ = std::make_unique<EventReader>(*store_, Realm{});
+  live_ = std::make_unique<EventReader>(*store_, realm_);
+  past_ = std::make_unique<EventReader>(*store_, realm_);
   const auto cursor = store_->cursor(kCursor);
   auto publisher =
       Publisher::start(addresses_, source_of(*live_), source_of(*past_), cursor ? *cursor : 0);

@@ -24,7 +24,7 @@ namespace sluice {
 class RunBus {
  public:
   // The data directory exists. The publisher has a connection to the store of its own.
-  explicit RunBus(const DataDirectory& data);
+  explicit RunBus(const DataDirectory& data, Realm realm = {});
   // Publishes what is committed if it holds the lease or can get it; else the holder does.
   ~RunBus();
   RunBus(const RunBus&) = delete;
@@ -39,6 +39,7 @@ class RunBus {
   void wait_for_subscribers() const;
 
   DataDirectory data_;
+  Realm realm_;
   BusAddresses addresses_;
   BusPoke poke_;                  // somebody else publishes, or nobody yet
   std::unique_ptr<Store> store_;  // the publisher's reading end, and the cursor's writing end

@@ -25,6 +25,8 @@ struct DataDirectory {
   [[nodiscard]] std::filesystem::path worker() const { return root / "worker"; }
   // Sockets of running processes.
   [[nodiscard]] std::filesystem::path bus() const { return root / "bus"; }
+  // Where `sluice serve` listens for the commands.
+  [[nodiscard]] std::filesystem::path server_socket() const { return root / "sluice.sock"; }
 };
 
 // $SLUICE_DATA, else $XDG_STATE_HOME/sluice, else ~/.local/state/sluice. An empty variable is none,

@@ -28,6 +28,7 @@ LAYERS = {
     "engine/workers": ["engine/workers", "engine/core", "engine/hosts", "engine/store/lease.hpp", "engine/store/reflect.hpp"],
     "engine/runtime": ["engine/runtime", "engine/core", "engine/store/store.hpp", "engine/hosts/hosts.hpp", "events/event"],
     "engine/api": ["engine/api", "engine/runtime", "engine/core", "engine/definition", "engine/store/store.hpp", "engine/artifacts", "events/event"],
+    "engine/server": ["engine/server", "engine/core", "engine/definition"],
     "plugins": ["plugins", "events/schedule"],
 }
 # Third-party headers that live in one room (or a few) only.

@@ -1,0 +1,290 @@
+#include "engine/cli/server_session.hpp"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <thread>
+
+#include "engine/api/http_listener.hpp"
+#include "engine/api/operations.hpp"
+#include "engine/artifacts/artifact_store.hpp"
+#include "engine/artifacts/log_store.hpp"
+#include "engine/cli/held_hosts.hpp"
+#include "engine/cli/run_bus.hpp"
+#include "engine/cli/run_log.hpp"
+#include "engine/hosts/host_pool.hpp"
+#include "engine/hosts/installation.hpp"
+#include "engine/runtime/engine.hpp"
+#include "engine/store/lease.hpp"
+#include "engine/store/sqlite_store.hpp"
+
+namespace sluice {
+namespace {
+
+using server::LogLevel;
+
+constexpr const char* kLease = "server";
+constexpr std::int64_t kDrainStepMs = 100;
+
+// The job that a report ends; null if it goes on.
+const ActionKey* ended_job(const Input& report) {
+  if (const auto* success = std::get_if<ReportSuccess>(&report)) return &success->key;
+  if (const auto* failure = std::get_if<ReportFailure>(&report)) return &failure->key;
+  if (const auto* waiting = std::get_if<ReportContinue>(&report)) return &waiting->key;
+  return nullptr;
+}
+
+template <class Find>
+Result<std::vector<std::uint32_t>> numbers_of(const std::vector<std::string>& names,
+                                              const char* where, const Find& find) {
+  std::vector<std::uint32_t> numbers;
+  for (const std::string& name : names) {
+    std::uint32_t number = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (read.ec != std::errc() || read.ptr != name.data() + name.size()) {
+      const auto found = find(name);
+      if (!found) return Error{ErrorKind::kBadInput, where, "there is no " + name + " here"};
+      number = *found;
+    }
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::optional<std::uint32_t> user_number(const std::string& name) {
+  const passwd* entry = getpwnam(name.c_str());
+  return entry ? std::optional(static_cast<std::uint32_t>(entry->pw_uid)) : std::nullopt;
+}
+std::optional<std::uint32_t> group_number(const std::string& name) {
+  const group* entry = getgrnam(name.c_str());
+  return entry ? std::optional(static_cast<std::uint32_t>(entry->gr_gid)) : std::nullopt;
+}
+
+std::string process_text(const std::optional<LeaseHolder>& holder) {
+  return holder && holder->pid != 0 ? "process " + std::to_string(holder->pid)
+                                    : std::string("another process");
+}
+
+}  // namespace
+
+Result<void> refuse_if_served(const DataDirectory& data) {
+  const auto holder = Lease::holder(data.leases(), kLease);
+  if (!holder) return holder.error();
+  if (!*holder) return {};
+  return Error{ErrorKind::kUnavailable, data.root.string(),
+               "a server (" + process_text(*holder) +
+                   ") has this data directory: `sluice apply FILE` and `sluice start PIPELINE` "
+                   "run a pipeline there, --data names another directory"};
+}
+
+struct ServerSession::Rooms {
+  Setup setup;
+  server::ServerLog& log;
+  std::optional<Lease> lease;
+  SystemClock clock;
+  std::unique_ptr<Store> store;
+  ArtifactStore artifacts;
+  LogStore logs;
+  RunLog job_log;
+  HeldHosts hosts;
+  std::unique_ptr<RunBus> bus;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<api::Operations> operations;
+  std::unique_ptr<api::HttpListener> listener;
+  int ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  Result<void> outcome;
+  std::thread loop;
+
+  Rooms(Setup given, server::ServerLog& to)
+      : setup(std::move(given)),
+        log(to),
+        artifacts(setup.data.artifacts()),
+        logs(setup.data.logs()),
+        job_log(logs) {}
+
+  // Ends in the opposite order: the loop, so that every call is answered, then who listens.
+  ~Rooms() {
+    if (listener) listener->set_ready(false);
+    if (engine) engine->stop();
+    if (loop.joinable()) loop.join();
+    operations.reset();
+    listener.reset();
+    hosts.set(nullptr);
+    bus.reset();
+    if (ended_fd >= 0) close(ended_fd);
+  }
+
+  Result<void> take_data_directory();
+  Result<void> open_hosts();
+  Result<void> open_engine();
+  Result<void> listen();
+  void tell(std::span<const StoredFact> facts);
+  void run_loop();
+};
+
+Result<void> ServerSession::Rooms::take_data_directory() {
+  auto taken = Lease::acquire(setup.data.leases(), kLease, "", 0);
+  if (!taken) {
+    const auto holder = Lease::holder(setup.data.leases(), kLease);
+    return Error{ErrorKind::kUnavailable, setup.data.root.string(),
+                 "another server has this data directory: " +
+                     process_text(holder ? *holder : std::nullopt)};
+  }
+  lease.emplace(std::move(*taken));
+  auto opened = open_sqlite_store(setup.data.database());
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  const auto names = store->pipelines();
+  if (!names) return names.error();
+  // A `sluice run` that began before we did; one that begins later finds our lease.
+  for (const std::string& name : *names) {
+    const auto holder = Lease::holder(setup.data.leases(), "pipeline " + name);
+    if (holder && *holder)
+      return Error{ErrorKind::kUnavailable, setup.data.root.string(),
+                   "the pipeline " + name + " is being run by " + process_text(*holder) +
+                       " (sluice run); wait until it has ended, or stop it"};
+  }
+  return {};
+}
+
+Result<void> ServerSession::Rooms::open_hosts() {
+  HostPoolOptions options;
+  options.host_program = action_host_program();
+  options.work_directory = setup.data.work().string();
+  options.state_directory = setup.data.state().string();
+  options.types = setup.catalogue;
+  options.max_hosts = setup.configuration.most_hosts;
+  options.idle_hosts = setup.configuration.idle_hosts;
+  options.artifacts.unpack = [this](const ArtifactRef& artifact, const std::string& directory) {
+    return artifacts.unpack(artifact.digest, directory);
+  };
+  options.artifacts.pack = [this](const Job&, const std::string&, const std::string& directory) {
+    return artifacts.pack(directory);
+  };
+  options.log = &job_log;
+  auto pool =
+      HostPool::open(std::move(options), [this](const std::string& pipeline, Input report) {
+        if (const ActionKey* key = ended_job(report)) hosts.ended(pipeline, *key);
+        engine->report(pipeline, std::move(report));
+      });
+  if (!pool) return pool.error();
+  hosts.set(std::move(*pool));
+  return {};
+}
+
+Result<void> ServerSession::Rooms::open_engine() {
+  const server::Configuration& configuration = setup.configuration;
+  EngineOptions options;
+  options.settings = {
+      configuration.base_directory.empty() ? setup.data.root.string() : configuration.base_directory,
+      configuration.region, configuration.account};
+  engine = std::make_unique<Engine>(*store, hosts, clock, options);
+  if (auto loaded = engine->load_all(); !loaded) return loaded;
+  const auto names = store->pipelines();
+  if (!names) return names.error();
+  for (const std::string& name : *names) engine->report_lost(name);
+  bus = std::make_unique<RunBus>(setup.data, Realm{configuration.region, configuration.account});
+  engine->listen([this](std::span<const StoredFact> facts) {
+    bus->committed();
+    tell(facts);
+  });
+  return {};
+}
+
+Result<void> ServerSession::Rooms::listen() {
+  const server::Configuration& configuration = setup.configuration;
+  operations = std::make_unique<api::Operations>(
+      api::Parts{*engine, *store, clock, logs, setup.catalogue,
+                 {configuration.region, configuration.account},
+                 configuration.base_directory.empty() ? setup.data.root.string()
+                                                      : configuration.base_directory,
+                 setup.data.root.string(), setup.version, clock.now()});
+  api::ListenerOptions options;
+  options.socket = configuration.socket.empty() ? setup.data.server_socket()
+                                                : std::filesystem::path(configuration.socket);
+  options.account = configuration.account;
+  auto users = numbers_of(configuration.users, "allow.users", user_number);
+  if (!users) return users.error();
+  auto groups = numbers_of(configuration.groups, "allow.groups", group_number);
+  if (!groups) return groups.error();
+  options.users = std::move(*users);
+  options.groups = std::move(*groups);
+  auto started =
+      api::HttpListener::start(options, [this](api::Request request, api::Done done) {
+        log.write(LogLevel::kDebug, "request", {{"operation", request.target},
+                                                {"caller", request.caller.arn}});
+        operations->call(std::move(request), std::move(done));
+      });
+  if (!started) return started.error();
+  listener = std::move(*started);
+  setup.configuration.socket = options.socket.string();
+  return {};
+}
+
+// What an operator follows; everything else is an event on the bus.
+void ServerSession::Rooms::tell(std::span<const StoredFact> facts) {
+  for (const StoredFact& stored : facts) {
+    const auto say = [&](LogLevel level, const char* what, const std::string& why = "") {
+      log.write(level, what, {{"pipeline", stored.pipeline},
+                              {"execution", std::to_string(execution_of(stored.fact))},
+                              {"why", why}});
+    };
+    if (std::holds_alternative<ExecutionStarted>(stored.fact)) say(LogLevel::kInfo, "execution started");
+    if (std::holds_alternative<ExecutionSucceeded>(stored.fact)) say(LogLevel::kInfo, "execution succeeded");
+    if (const auto* failed = std::get_if<ExecutionFailed>(&stored.fact))
+      say(LogLevel::kWarning, "execution failed", failed->summary);
+    if (std::holds_alternative<ExecutionStopped>(stored.fact)) say(LogLevel::kInfo, "execution stopped");
+    if (const auto* adopted = std::get_if<DefinitionAdopted>(&stored.fact))
+      log.write(LogLevel::kInfo, "pipeline applied",
+                {{"pipeline", stored.pipeline},
+                 {"version", std::to_string(adopted->declaration.version)}});
+    if (std::holds_alternative<PipelineRemoved>(stored.fact))
+      log.write(LogLevel::kInfo, "pipeline deleted", {{"pipeline", stored.pipeline}});
+  }
+}
+
+void ServerSession::Rooms::run_loop() {
+  loop = std::thread([this] {
+    outcome = engine->run();
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(ended_fd, &one, sizeof one);
+  });
+}
+
+Result<std::unique_ptr<ServerSession>> ServerSession::open(Setup setup, server::ServerLog& log) {
+  auto rooms = std::make_unique<Rooms>(std::move(setup), log);
+  if (auto done = rooms->take_data_directory(); !done) return done.error();
+  if (auto done = rooms->open_hosts(); !done) return done.error();
+  if (auto done = rooms->open_engine(); !done) return done.error();
+  if (auto done = rooms->listen(); !done) return done.error();
+  rooms->run_loop();
+  rooms->listener->set_ready(true);
+  return std::unique_ptr<ServerSession>(new ServerSession(std::move(rooms)));
+}
+
+ServerSession::ServerSession(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+ServerSession::~ServerSession() = default;
+
+void ServerSession::drain(std::int64_t wait_ms, const std::function<bool()>& interrupted) {
+  rooms_->listener->set_ready(false);
+  rooms_->hosts.hold();
+  while (wait_ms > 0 && !interrupted()) {
+    if (rooms_->hosts.wait_until_idle(std::min(wait_ms, kDrainStepMs)) == 0) return;
+    wait_ms -= kDrainStepMs;
+  }
+}
+
+int ServerSession::ended_fd() const {
+  return rooms_->ended_fd;
+}
+Result<void> ServerSession::outcome() const {
+  return rooms_->outcome;
+}
+std::string ServerSession::socket() const {
+  return rooms_->setup.configuration.socket;
+}
+
+}  // namespace sluice
