@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "engine/api/socket_path.hpp"
 #include "engine/store/data_directory.hpp"
 
 namespace sluice {
@@ -64,7 +65,9 @@ ServerReply ServerConnection::call(const std::string& target, const Json& input,
   };
   if (!stream_) {
     stream_ = std::make_unique<Stream>();
-    stream_->stream.socket().connect(asio::local::stream_protocol::endpoint(socket_), trouble);
+    const auto path = api::SocketPath::of(socket_);
+    if (!path) return path.error();
+    stream_->stream.socket().connect(asio::local::stream_protocol::endpoint(path->text()), trouble);
     if (trouble) {
       stream_.reset();
       return Error{ErrorKind::kUnavailable, socket_,

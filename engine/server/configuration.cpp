@@ -1,0 +1,173 @@
+#include "engine/server/configuration.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "engine/definition/node.hpp"
+#include "engine/definition/shape_formats.hpp"
+#include "engine/definition/shapes.hpp"
+
+namespace sluice::server {
+namespace {
+
+using definition::Code;
+using definition::Diagnostics;
+using definition::Field;
+using definition::Node;
+using definition::Shape;
+using enum definition::FieldType;
+
+constexpr std::size_t kLargestFile = 256 * 1024;
+
+constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
+constexpr std::string_view kFormats[] = {"text", "json"};
+
+constexpr Field kAllowFields[] = {
+    {.key = "users", .type = kTextList, .min = 1, .max = 100, .item_min = 1, .item_max = 64,
+     .description = "Names or numbers of users."},
+    {.key = "groups", .type = kTextList, .min = 1, .max = 100, .item_min = 1, .item_max = 64,
+     .description = "Names or numbers of groups."},
+};
+constexpr Shape kAllowShape{"allow", kAllowFields};
+
+constexpr Field kLogFields[] = {
+    {.key = "level", .type = kChoice, .choices = kLevels, .description = "From which level on."},
+    {.key = "format", .type = kChoice, .choices = kFormats, .description = "Lines of text, or of JSON."},
+    {.key = "file", .min = 1, .max = 4096, .description = "Appended to; standard error if absent."},
+};
+constexpr Shape kLogShape{"log", kLogFields};
+
+constexpr Field kHostsFields[] = {
+    {.key = "most", .type = kInteger, .min = 1, .max = 4096, .description = "Action processes at once."},
+    {.key = "idle", .type = kInteger, .min = 1, .max = 4096, .description = "Processes kept warm."},
+};
+constexpr Shape kHostsShape{"hosts", kHostsFields};
+
+constexpr Field kServerFields[] = {
+    {.key = "dataDirectory", .min = 1, .max = 4096, .description = "Where everything is kept."},
+    {.key = "socket", .min = 1, .max = 4096, .description = "Where the commands find the server."},
+    {.key = "region", .min = 1, .max = 30, .description = "Of ARNs and events."},
+    {.key = "account", .min = 12, .max = 12, .description = "Of ARNs and events: twelve digits."},
+    {.key = "baseDirectory", .min = 1, .max = 4096, .description = "Where relative paths of pipelines start."},
+    {.key = "allow", .type = kObject, .shape = &kAllowShape, .description = "Who may use the socket."},
+    {.key = "log", .type = kObject, .shape = &kLogShape, .description = "The server's own log."},
+    {.key = "hosts", .type = kObject, .shape = &kHostsShape, .description = "The processes that actions run in."},
+    {.key = "drain", .type = kDuration, .description = "How long running actions may take after SIGTERM."},
+};
+constexpr Shape kServerShape{"server", kServerFields};
+
+// Reads what check_shape() has found well formed.
+class Reader {
+ public:
+  Reader(const Node& root, std::filesystem::path folder)
+      : root_(root), folder_(std::move(folder)) {}
+
+  Configuration read() const {
+    Configuration c;
+    path("dataDirectory", c.data_directory);
+    path("socket", c.socket);
+    path("baseDirectory", c.base_directory);
+    text(root_.find("region"), c.region);
+    text(root_.find("account"), c.account);
+    if (const Node* drain = root_.find("drain")) c.drain_ms = definition::duration_ms(drain->text);
+    if (const Node* allow = root_.find("allow")) {
+      list(allow->find("users"), c.users);
+      list(allow->find("groups"), c.groups);
+    }
+    if (const Node* log = root_.find("log")) {
+      text(log->find("level"), c.log_level);
+      text(log->find("format"), c.log_format);
+      if (const Node* file = log->find("file")) c.log_file = absolute(file->text);
+    }
+    if (const Node* hosts = root_.find("hosts")) {
+      number(hosts->find("most"), c.most_hosts);
+      number(hosts->find("idle"), c.idle_hosts);
+    }
+    return c;
+  }
+
+ private:
+  static void text(const Node* node, std::string& out) {
+    if (node) out = node->text;
+  }
+  static void number(const Node* node, std::uint32_t& out) {
+    if (node) out = static_cast<std::uint32_t>(std::stoul(node->text));
+  }
+  static void list(const Node* node, std::vector<std::string>& out) {
+    if (!node) return;
+    for (const Node* item : node->items) out.push_back(item->text);
+  }
+  void path(const char* key, std::string& out) const {
+    if (const Node* node = root_.find(key)) out = absolute(node->text);
+  }
+  [[nodiscard]] std::string absolute(const std::string& path) const {
+    return (folder_ / path).lexically_normal().string();
+  }
+
+  const Node& root_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace
+
+ParsedConfiguration parse_configuration(std::string_view text, const std::filesystem::path& file) {
+  ParsedConfiguration parsed;
+  parsed.text = std::string(text);
+  Diagnostics diagnostics;
+  const std::string name = file.string();
+  // An empty file, or one of comments alone, leaves everything at its default.
+  const auto document = definition::read_document(text, name, diagnostics);
+  if (document) {
+    const Node& root = *document->root();
+    if (root.is_map()) {
+      definition::check_shape(root, kServerShape, diagnostics);
+      const auto folder = std::filesystem::absolute(file).parent_path();
+      if (!diagnostics.failed()) parsed.configuration = Reader(root, folder).read();
+    } else {
+      diagnostics.error(root.at, Code::kWrongType,
+                        "a server's configuration is a map, such as `log: {level: debug}`");
+    }
+  }
+  if (diagnostics.failed()) parsed.configuration.reset();
+  parsed.diagnostics = diagnostics.finish(text, name);
+  return parsed;
+}
+
+ParsedConfiguration load_configuration(const std::filesystem::path& file) {
+  const auto refuse = [&](Code code, const std::string& why) {
+    Diagnostics diagnostics;
+    diagnostics.error({}, code, why);
+    return ParsedConfiguration{std::nullopt, diagnostics.finish("", file.string()), ""};
+  };
+  std::error_code trouble;
+  if (!std::filesystem::is_regular_file(file, trouble))
+    return refuse(Code::kUnreadable, trouble ? "cannot read the file: " + trouble.message()
+                                             : std::string("this is no file"));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return refuse(Code::kUnreadable, "cannot open the file");
+  std::string text(kLargestFile + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kLargestFile)
+    return refuse(Code::kTooLarge, "a server's configuration has at most 256 KiB");
+  return parse_configuration(text, file);
+}
+
+std::vector<std::string> needs_restart(const Configuration& before, const Configuration& after) {
+  std::vector<std::string> keys;
+  const auto compare = [&](const char* key, const auto& a, const auto& b) {
+    if (!(a == b)) keys.emplace_back(key);
+  };
+  compare("dataDirectory", before.data_directory, after.data_directory);
+  compare("socket", before.socket, after.socket);
+  compare("region", before.region, after.region);
+  compare("account", before.account, after.account);
+  compare("baseDirectory", before.base_directory, after.base_directory);
+  compare("allow.users", before.users, after.users);
+  compare("allow.groups", before.groups, after.groups);
+  compare("hosts.most", before.most_hosts, after.most_hosts);
+  compare("hosts.idle", before.idle_hosts, after.idle_hosts);
+  return keys;
+}
+
+}  // namespace sluice::server
