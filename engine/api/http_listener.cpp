@@ -72,7 +72,7 @@ namespace {
 template <class Shared>
 class Session : public std::enable_shared_from_this<Session<Shared>> {
  public:
-  Session(Shared& shared, Local::socket socket)
+  Session(Shared& shared, Stream::socket_type socket)
       : shared_(shared), stream_(std::move(socket)) {
     ++shared_.connections;
     socklen_t size = sizeof peer_;
@@ -82,9 +82,10 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
 
   void begin() {
     if (!shared_.may_connect(peer_)) {
-      return answer(refusal(403, "AccessDeniedException",
-                            "this user may not use the socket; the server's configuration says who may"),
-                    false);
+      return answer(
+          refusal(403, "AccessDeniedException",
+                  "this user may not use the socket; the server's configuration says who may"),
+          false);
     }
     if (shared_.connections > shared_.options.most_connections)
       return answer(refusal(400, "ThrottlingException", "too many connections; try again"), false);
@@ -99,12 +100,13 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
     parser_->header_limit(kMostHeaderBytes);
     if (buffer_.size() > 0) return read();
     stream_.expires_after(std::chrono::milliseconds(shared_.options.idle_timeout_ms));
-    stream_.async_read_some(buffer_.prepare(4096),
-                            [self = this->shared_from_this()](beast::error_code trouble, std::size_t size) {
-                              if (trouble) return;
-                              self->buffer_.commit(size);
-                              self->read();
-                            });
+    stream_.async_read_some(
+        buffer_.prepare(4096),
+        [self = this->shared_from_this()](beast::error_code trouble, std::size_t size) {
+          if (trouble) return;
+          self->buffer_.commit(size);
+          self->read();
+        });
   }
   void read() {
     stream_.expires_after(std::chrono::milliseconds(shared_.options.request_timeout_ms));
@@ -150,9 +152,10 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
     asked.caller = {caller_arn(peer_.uid, shared_.options.account), peer_.uid, peer_.pid};
     shared_.call(std::move(asked), [self = this->shared_from_this(), keep](Response response) {
       --self->shared_.calls;
-      asio::post(self->stream_.get_executor(), [self, keep, response = std::move(response)]() mutable {
-        self->answer(std::move(response), keep);
-      });
+      asio::post(self->stream_.get_executor(),
+                 [self, keep, response = std::move(response)]() mutable {
+                   self->answer(std::move(response), keep);
+                 });
     });
   }
 
@@ -175,12 +178,13 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
     reply_.body() = std::move(response.body);
     reply_.prepare_payload();
     stream_.expires_after(std::chrono::milliseconds(shared_.options.request_timeout_ms));
-    http::async_write(stream_, reply_,
-                      [self = this->shared_from_this(), keep](beast::error_code trouble, std::size_t) {
-                        if (!trouble && keep) return self->wait();
-                        beast::error_code ignored;
-                        self->stream_.socket().shutdown(Local::socket::shutdown_send, ignored);
-                      });
+    http::async_write(
+        stream_, reply_,
+        [self = this->shared_from_this(), keep](beast::error_code trouble, std::size_t) {
+          if (!trouble && keep) return self->wait();
+          beast::error_code ignored;
+          self->stream_.socket().shutdown(Local::socket::shutdown_send, ignored);
+        });
   }
 
   Shared& shared_;
@@ -194,7 +198,8 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
 template <class Shared>
 void accept_next(Shared& shared) {
   shared.acceptor.async_accept(
-      asio::make_strand(shared.context), [&shared](beast::error_code trouble, Local::socket socket) {
+      asio::make_strand(shared.context),
+      [&shared](beast::error_code trouble, Stream::socket_type socket) {
         if (trouble == asio::error::operation_aborted) return;
         if (!trouble) std::make_shared<Session<Shared>>(shared, std::move(socket))->begin();
         accept_next(shared);
@@ -212,7 +217,8 @@ Result<void> make_room(const std::string& name, const std::filesystem::path& pat
   if (!trouble)
     return Error{ErrorKind::kConflict, path.string(), "another process listens on this socket"};
   if (!std::filesystem::is_socket(std::filesystem::symlink_status(path, ignored)))
-    return Error{ErrorKind::kConflict, path.string(), "this is no socket; remove it or name another"};
+    return Error{ErrorKind::kConflict, path.string(),
+                 "this is no socket; remove it or name another"};
   std::filesystem::remove(path, ignored);
   return {};
 }

@@ -1,6 +1,6 @@
-// The local socket: HTTP/1.1 with keep-alive on a UNIX socket, a POST to / for each operation, named
-// by X-Amz-Target (facts/wire.md 1.1). It adds who the caller is (SO_PEERCRED), bounds and times, and
-// no rule.
+// The local socket: HTTP/1.1 with keep-alive on a UNIX socket, a POST to / for each operation,
+// named by X-Amz-Target (facts/wire.md 1.1). It adds who the caller is (SO_PEERCRED), bounds and
+// times, and no rule.
 //
 // GET /health answers 200 while the process lives, GET /ready once it serves, else 503.
 #pragma once

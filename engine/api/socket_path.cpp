@@ -17,8 +17,8 @@ Result<SocketPath> SocketPath::of(const std::filesystem::path& path) {
   const std::string folder = path.parent_path().string();
   const int directory = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return Error{ErrorKind::kNotFound, folder, std::strerror(errno)};
-  return SocketPath(directory, "/proc/self/fd/" + std::to_string(directory) + "/" +
-                                   path.filename().string());
+  return SocketPath(directory,
+                    "/proc/self/fd/" + std::to_string(directory) + "/" + path.filename().string());
 }
 
 SocketPath::SocketPath(SocketPath&& from) noexcept

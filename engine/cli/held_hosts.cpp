@@ -24,7 +24,8 @@ void HeldHosts::ended(const std::string& pipeline, const ActionKey& key) {
 
 std::size_t HeldHosts::wait_until_idle(std::int64_t wait_ms) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return under_way_.empty(); });
+  changed_.wait_for(lock, std::chrono::milliseconds(wait_ms),
+                    [this] { return under_way_.empty(); });
   return under_way_.size();
 }
 

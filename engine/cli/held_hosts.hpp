@@ -1,5 +1,5 @@
-// Hosts that can be told to begin nothing more: what is wanted then stays wanted, and the next server
-// begins it. Knows how many jobs are under way.
+// Hosts that can be told to begin nothing more: what is wanted then stays wanted, and the next
+// server begins it. Knows how many jobs are under way.
 #pragma once
 
 #include <condition_variable>

@@ -81,4 +81,19 @@ Result<const ActionView*> find_action(const ExecutionView& view, const std::stri
                    known};
 }
 
+std::string process_text(const std::optional<LeaseHolder>& holder) {
+  return holder && holder->pid != 0 ? "process " + std::to_string(holder->pid)
+                                    : std::string("another process");
+}
+
+Result<void> refuse_if_served(const DataDirectory& data) {
+  const auto holder = Lease::holder(data.leases(), kServerLease);
+  if (!holder) return holder.error();
+  if (!*holder) return {};
+  return Error{ErrorKind::kUnavailable, data.root.string(),
+               "a server (" + process_text(*holder) +
+                   ") has this data directory: `sluice apply FILE` and `sluice start PIPELINE` "
+                   "run a pipeline there, --data names another directory"};
+}
+
 }  // namespace sluice

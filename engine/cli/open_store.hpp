@@ -3,9 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/cli/execution_view.hpp"
+#include "engine/store/data_directory.hpp"
+#include "engine/store/lease.hpp"
 #include "engine/store/store.hpp"
 
 namespace sluice {
@@ -31,5 +34,12 @@ int complain(const Error& error);
 // what there is.
 [[nodiscard]] Result<const ActionView*> find_action(const ExecutionView& view,
                                                     const std::string& name);
+
+// The lease of whoever serves a data directory.
+inline constexpr const char* kServerLease = "server";
+// For commands that would come into a server's way: the error says what to do instead.
+[[nodiscard]] Result<void> refuse_if_served(const DataDirectory& data);
+// "process 17", for messages.
+[[nodiscard]] std::string process_text(const std::optional<LeaseHolder>& holder);
 
 }  // namespace sluice

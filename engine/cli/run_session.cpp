@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/cli/open_store.hpp"
 #include "engine/hosts/installation.hpp"
 #include "engine/store/sqlite_store.hpp"
 
@@ -80,15 +81,14 @@ Result<void> RunSession::take_lease() {
   if (!lease) {
     const auto holder = Lease::holder(data_.leases(), what);
     if (!holder) return lease.error();
-    const std::string who =
-        *holder ? "process " + std::to_string((*holder)->pid) : std::string("another process");
     std::fprintf(stderr, "Waiting: %s is being run by %s on the same data directory.\n",
-                 what.c_str(), who.c_str());
+                 what.c_str(), process_text(*holder).c_str());
     lease = take(kLongestWaitMs);
   }
   if (!lease) return lease.error();
   lease_.emplace(std::move(*lease));
-  return {};
+  // Now that we have ours: a server that starts later finds it.
+  return refuse_if_served(data_);
 }
 
 HostPoolOptions RunSession::host_options(std::vector<ActionTypeDescription> catalogue) {

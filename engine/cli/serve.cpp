@@ -78,7 +78,7 @@ class Service {
   int next_signal() const {
     signalfd_siginfo info{};
     return read(signal_fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo)
-                                                              : 0;
+                                                               : 0;
   }
   bool signalled() const {
     pollfd wait{signal_fd_, POLLIN, 0};
@@ -101,7 +101,8 @@ class Service {
       log_.write(LogLevel::kError, "the configuration has mistakes and is not taken over",
                  {{"file", options_.configuration}});
     } else if (const auto opened = log_.reopen(*read); !opened) {
-      log_.write(LogLevel::kError, "the log cannot be opened anew", {{"why", opened.error().text()}});
+      log_.write(LogLevel::kError, "the log cannot be opened anew",
+                 {{"why", opened.error().text()}});
     } else {
       for (const std::string& key : server::needs_restart(configuration_, *read))
         log_.write(LogLevel::kWarning, "changed, but needs a restart", {{"key", key}});
@@ -140,10 +141,10 @@ int serve(const Options& options, const CliEnvironment& environment, const std::
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 
-  auto session = ServerSession::open({*data, *configuration, std::move(*catalogue), version}, **log);
+  auto session =
+      ServerSession::open({*data, *configuration, std::move(*catalogue), version}, **log);
   if (!session) return complain(session.error());
-  const int status =
-      Service(options, environment, *configuration, **log, signal_fd).run(**session);
+  const int status = Service(options, environment, *configuration, **log, signal_fd).run(**session);
   session->reset();
   close(signal_fd);
   return status;
@@ -157,7 +158,8 @@ void add_serve_command(CLI::App& app, const CliEnvironment& environment, const s
   auto* command = app.add_subcommand(
       "serve", "Serve pipelines: the engine as a daemon, for start, approve, status and the rest");
   add_data_option(*command, options->data);
-  command->add_option("--config", options->configuration, "Configuration file, sluice.yml (docs/server.md)");
+  command->add_option("--config", options->configuration,
+                      "Configuration file, sluice.yml (docs/server.md)");
   command->add_flag("--check", options->check, "Check the configuration and end");
   command->callback([command, options, &environment, version, &exit_code] {
     options->data_given = command->count("--data") > 0;

@@ -13,6 +13,7 @@
 #include "engine/artifacts/artifact_store.hpp"
 #include "engine/artifacts/log_store.hpp"
 #include "engine/cli/held_hosts.hpp"
+#include "engine/cli/open_store.hpp"
 #include "engine/cli/run_bus.hpp"
 #include "engine/cli/run_log.hpp"
 #include "engine/hosts/host_pool.hpp"
@@ -26,7 +27,6 @@ namespace {
 
 using server::LogLevel;
 
-constexpr const char* kLease = "server";
 constexpr std::int64_t kDrainStepMs = 100;
 
 // The job that a report ends; null if it goes on.
@@ -63,22 +63,7 @@ std::optional<std::uint32_t> group_number(const std::string& name) {
   return entry ? std::optional(static_cast<std::uint32_t>(entry->gr_gid)) : std::nullopt;
 }
 
-std::string process_text(const std::optional<LeaseHolder>& holder) {
-  return holder && holder->pid != 0 ? "process " + std::to_string(holder->pid)
-                                    : std::string("another process");
-}
-
 }  // namespace
-
-Result<void> refuse_if_served(const DataDirectory& data) {
-  const auto holder = Lease::holder(data.leases(), kLease);
-  if (!holder) return holder.error();
-  if (!*holder) return {};
-  return Error{ErrorKind::kUnavailable, data.root.string(),
-               "a server (" + process_text(*holder) +
-                   ") has this data directory: `sluice apply FILE` and `sluice start PIPELINE` "
-                   "run a pipeline there, --data names another directory"};
-}
 
 struct ServerSession::Rooms {
   Setup setup;
@@ -126,12 +111,12 @@ struct ServerSession::Rooms {
 };
 
 Result<void> ServerSession::Rooms::take_data_directory() {
-  auto taken = Lease::acquire(setup.data.leases(), kLease, "", 0);
+  auto taken = Lease::acquire(setup.data.leases(), kServerLease, "", 0);
   if (!taken) {
-    const auto holder = Lease::holder(setup.data.leases(), kLease);
-    return Error{ErrorKind::kUnavailable, setup.data.root.string(),
-                 "another server has this data directory: " +
-                     process_text(holder ? *holder : std::nullopt)};
+    const auto holder = Lease::holder(setup.data.leases(), kServerLease);
+    return Error{
+        ErrorKind::kUnavailable, setup.data.root.string(),
+        "another server has this data directory: " + process_text(holder ? *holder : std::nullopt)};
   }
   lease.emplace(std::move(*taken));
   auto opened = open_sqlite_store(setup.data.database());
@@ -165,11 +150,10 @@ Result<void> ServerSession::Rooms::open_hosts() {
     return artifacts.pack(directory);
   };
   options.log = &job_log;
-  auto pool =
-      HostPool::open(std::move(options), [this](const std::string& pipeline, Input report) {
-        if (const ActionKey* key = ended_job(report)) hosts.ended(pipeline, *key);
-        engine->report(pipeline, std::move(report));
-      });
+  auto pool = HostPool::open(std::move(options), [this](const std::string& pipeline, Input report) {
+    if (const ActionKey* key = ended_job(report)) hosts.ended(pipeline, *key);
+    engine->report(pipeline, std::move(report));
+  });
   if (!pool) return pool.error();
   hosts.set(std::move(*pool));
   return {};
@@ -178,9 +162,9 @@ Result<void> ServerSession::Rooms::open_hosts() {
 Result<void> ServerSession::Rooms::open_engine() {
   const server::Configuration& configuration = setup.configuration;
   EngineOptions options;
-  options.settings = {
-      configuration.base_directory.empty() ? setup.data.root.string() : configuration.base_directory,
-      configuration.region, configuration.account};
+  options.settings = {configuration.base_directory.empty() ? setup.data.root.string()
+                                                           : configuration.base_directory,
+                      configuration.region, configuration.account};
   engine = std::make_unique<Engine>(*store, hosts, clock, options);
   if (auto loaded = engine->load_all(); !loaded) return loaded;
   const auto names = store->pipelines();
@@ -197,11 +181,17 @@ Result<void> ServerSession::Rooms::open_engine() {
 Result<void> ServerSession::Rooms::listen() {
   const server::Configuration& configuration = setup.configuration;
   operations = std::make_unique<api::Operations>(
-      api::Parts{*engine, *store, clock, logs, setup.catalogue,
+      api::Parts{*engine,
+                 *store,
+                 clock,
+                 logs,
+                 setup.catalogue,
                  {configuration.region, configuration.account},
                  configuration.base_directory.empty() ? setup.data.root.string()
                                                       : configuration.base_directory,
-                 setup.data.root.string(), setup.version, clock.now()});
+                 setup.data.root.string(),
+                 setup.version,
+                 clock.now()});
   api::ListenerOptions options;
   options.socket = configuration.socket.empty() ? setup.data.server_socket()
                                                 : std::filesystem::path(configuration.socket);
@@ -212,12 +202,11 @@ Result<void> ServerSession::Rooms::listen() {
   if (!groups) return groups.error();
   options.users = std::move(*users);
   options.groups = std::move(*groups);
-  auto started =
-      api::HttpListener::start(options, [this](api::Request request, api::Done done) {
-        log.write(LogLevel::kDebug, "request", {{"operation", request.target},
-                                                {"caller", request.caller.arn}});
-        operations->call(std::move(request), std::move(done));
-      });
+  auto started = api::HttpListener::start(options, [this](api::Request request, api::Done done) {
+    log.write(LogLevel::kDebug, "request",
+              {{"operation", request.target}, {"caller", request.caller.arn}});
+    operations->call(std::move(request), std::move(done));
+  });
   if (!started) return started.error();
   listener = std::move(*started);
   setup.configuration.socket = options.socket.string();
@@ -228,15 +217,19 @@ Result<void> ServerSession::Rooms::listen() {
 void ServerSession::Rooms::tell(std::span<const StoredFact> facts) {
   for (const StoredFact& stored : facts) {
     const auto say = [&](LogLevel level, const char* what, const std::string& why = "") {
-      log.write(level, what, {{"pipeline", stored.pipeline},
-                              {"execution", std::to_string(execution_of(stored.fact))},
-                              {"why", why}});
+      log.write(level, what,
+                {{"pipeline", stored.pipeline},
+                 {"execution", std::to_string(execution_of(stored.fact))},
+                 {"why", why}});
     };
-    if (std::holds_alternative<ExecutionStarted>(stored.fact)) say(LogLevel::kInfo, "execution started");
-    if (std::holds_alternative<ExecutionSucceeded>(stored.fact)) say(LogLevel::kInfo, "execution succeeded");
+    if (std::holds_alternative<ExecutionStarted>(stored.fact))
+      say(LogLevel::kInfo, "execution started");
+    if (std::holds_alternative<ExecutionSucceeded>(stored.fact))
+      say(LogLevel::kInfo, "execution succeeded");
     if (const auto* failed = std::get_if<ExecutionFailed>(&stored.fact))
       say(LogLevel::kWarning, "execution failed", failed->summary);
-    if (std::holds_alternative<ExecutionStopped>(stored.fact)) say(LogLevel::kInfo, "execution stopped");
+    if (std::holds_alternative<ExecutionStopped>(stored.fact))
+      say(LogLevel::kInfo, "execution stopped");
     if (const auto* adopted = std::get_if<DefinitionAdopted>(&stored.fact))
       log.write(LogLevel::kInfo, "pipeline applied",
                 {{"pipeline", stored.pipeline},

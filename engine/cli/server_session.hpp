@@ -2,6 +2,7 @@
 // for all pipelines of one data directory.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,9 +43,5 @@ class ServerSession {
   explicit ServerSession(std::unique_ptr<Rooms> rooms);
   std::unique_ptr<Rooms> rooms_;
 };
-
-// Whether a server holds the data directory; for commands that would come into its way. The error
-// says what to do instead.
-[[nodiscard]] Result<void> refuse_if_served(const DataDirectory& data);
 
 }  // namespace sluice

@@ -38,10 +38,11 @@ void add_lines(const LogStore& logs, const ExecutionView& view, UiNews& news) {
 
 class Watch {
  public:
-  Watch(std::unique_ptr<Store> store, DataDirectory data, ExecutionRow row, ExecutionView view)
+  Watch(std::unique_ptr<Store> store, std::unique_ptr<BusWatcher> bus, const DataDirectory& data,
+        ExecutionRow row, ExecutionView view)
       : store_(std::move(store)),
         logs_(data.logs()),
-        bus_(bus_addresses(data.root.string())),
+        bus_(std::move(bus)),
         row_(std::move(row)),
         terminal_(Terminal::current()),
         screen_(terminal_, terminal_.interactive ? ScreenStyle::kLive : ScreenStyle::kLines,
@@ -51,7 +52,7 @@ class Watch {
 
   int run(const std::string& suffix) {
     while (!interrupted && !(look() && screen_.view().finished()))
-      bus_.wait(terminal_.interactive ? kDrawAgainMs : kLookAgainMs);
+      bus_->wait(terminal_.interactive ? kDrawAgainMs : kLookAgainMs);
     screen_.finish();
     if (interrupted && !screen_.view().finished()) {
       std::printf("\nIt goes on; `sluice watch %s%s` looks at it again.\n",
@@ -81,7 +82,7 @@ class Watch {
 
   std::unique_ptr<Store> store_;
   LogStore logs_;
-  BusWatcher bus_;
+  std::unique_ptr<BusWatcher> bus_;
   ExecutionRow row_;
   Sequence seen_ = 0;
   Terminal terminal_;
@@ -104,7 +105,9 @@ int watch_named(const std::string& data, const std::string& name) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   ExecutionView view = view_of(row->pipeline, **declaration);
-  return Watch(std::move(*store), *directory, *row, std::move(view)).run(suffix);
+  auto bus = BusWatcher::connect(bus_addresses(directory->root.string()));
+  if (!bus) return complain(bus.error());
+  return Watch(std::move(*store), std::move(*bus), *directory, *row, std::move(view)).run(suffix);
 }
 
 }  // namespace

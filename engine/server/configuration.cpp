@@ -23,22 +23,39 @@ constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view kFormats[] = {"text", "json"};
 
 constexpr Field kAllowFields[] = {
-    {.key = "users", .type = kTextList, .min = 1, .max = 100, .item_min = 1, .item_max = 64,
+    {.key = "users",
+     .type = kTextList,
+     .min = 1,
+     .max = 100,
+     .item_min = 1,
+     .item_max = 64,
      .description = "Names or numbers of users."},
-    {.key = "groups", .type = kTextList, .min = 1, .max = 100, .item_min = 1, .item_max = 64,
+    {.key = "groups",
+     .type = kTextList,
+     .min = 1,
+     .max = 100,
+     .item_min = 1,
+     .item_max = 64,
      .description = "Names or numbers of groups."},
 };
 constexpr Shape kAllowShape{"allow", kAllowFields};
 
 constexpr Field kLogFields[] = {
     {.key = "level", .type = kChoice, .choices = kLevels, .description = "From which level on."},
-    {.key = "format", .type = kChoice, .choices = kFormats, .description = "Lines of text, or of JSON."},
+    {.key = "format",
+     .type = kChoice,
+     .choices = kFormats,
+     .description = "Lines of text, or of JSON."},
     {.key = "file", .min = 1, .max = 4096, .description = "Appended to; standard error if absent."},
 };
 constexpr Shape kLogShape{"log", kLogFields};
 
 constexpr Field kHostsFields[] = {
-    {.key = "most", .type = kInteger, .min = 1, .max = 4096, .description = "Action processes at once."},
+    {.key = "most",
+     .type = kInteger,
+     .min = 1,
+     .max = 4096,
+     .description = "Action processes at once."},
     {.key = "idle", .type = kInteger, .min = 1, .max = 4096, .description = "Processes kept warm."},
 };
 constexpr Shape kHostsShape{"hosts", kHostsFields};
@@ -48,11 +65,22 @@ constexpr Field kServerFields[] = {
     {.key = "socket", .min = 1, .max = 4096, .description = "Where the commands find the server."},
     {.key = "region", .min = 1, .max = 30, .description = "Of ARNs and events."},
     {.key = "account", .min = 12, .max = 12, .description = "Of ARNs and events: twelve digits."},
-    {.key = "baseDirectory", .min = 1, .max = 4096, .description = "Where relative paths of pipelines start."},
-    {.key = "allow", .type = kObject, .shape = &kAllowShape, .description = "Who may use the socket."},
+    {.key = "baseDirectory",
+     .min = 1,
+     .max = 4096,
+     .description = "Where relative paths of pipelines start."},
+    {.key = "allow",
+     .type = kObject,
+     .shape = &kAllowShape,
+     .description = "Who may use the socket."},
     {.key = "log", .type = kObject, .shape = &kLogShape, .description = "The server's own log."},
-    {.key = "hosts", .type = kObject, .shape = &kHostsShape, .description = "The processes that actions run in."},
-    {.key = "drain", .type = kDuration, .description = "How long running actions may take after SIGTERM."},
+    {.key = "hosts",
+     .type = kObject,
+     .shape = &kHostsShape,
+     .description = "The processes that actions run in."},
+    {.key = "drain",
+     .type = kDuration,
+     .description = "How long running actions may take after SIGTERM."},
 };
 constexpr Shape kServerShape{"server", kServerFields};
 

@@ -21,8 +21,8 @@ struct Configuration {
 
   std::string log_level = "info", log_format = "text", log_file;  // "" for standard error
 
-  std::uint32_t most_hosts = 64;  // action processes at once
-  std::uint32_t idle_hosts = 0;   // kept warm; 0: twice the number of cores
+  std::uint32_t most_hosts = 64;   // action processes at once
+  std::uint32_t idle_hosts = 0;    // kept warm; 0: twice the number of cores
   std::int64_t drain_ms = 30'000;  // how long running actions may take after SIGTERM
 
   bool operator==(const Configuration&) const = default;

@@ -33,9 +33,9 @@ std::string text_line(std::string_view what, const ServerLog::Fields& fields) {
     line += ' ';
     line += key;
     line += '=';
-    line += quote ? nlohmann::json(value).dump(-1, ' ', false,
-                                               nlohmann::json::error_handler_t::replace)
-                  : value;
+    line +=
+        quote ? nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+              : value;
   }
   return line;
 }
@@ -74,9 +74,9 @@ Result<void> ServerLog::reopen(const Configuration& configuration) {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(configuration.log_file, false);
     auto logger = std::make_shared<spdlog::logger>("sluice", std::move(sink));
     const bool json = configuration.log_format == "json";
-    logger->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)"
-                             : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                        spdlog::pattern_time_type::utc);
+    logger->set_pattern(
+        json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+        spdlog::pattern_time_type::utc);
     logger->set_level(level_of(configuration.log_level));
     logger->flush_on(spdlog::level::debug);
     const std::lock_guard lock(sink_->mutex);

@@ -1,5 +1,5 @@
-// The server's own log: lines of text or of JSON, to standard error or to a file that may be rotated
-// away. Any thread.
+// The server's own log: lines of text or of JSON, to standard error or to a file that may be
+// rotated away. Any thread.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/core/result.hpp"
 #include "engine/server/configuration.hpp"
 
 namespace sluice::server {

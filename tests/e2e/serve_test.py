@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""`sluice serve` as its operators meet it. Usage: serve_test.py BUILD_DIR [unittest arguments]"""
+
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+SLUICE = str(BUILD / "bin/sluice")
+LONGEST = 60
+
+PIPELINE = """name: shop
+stages:
+  - name: Source
+    actions:
+      - {name: Tree, uses: source/directory, configuration: {directory: ./src}, outputArtifacts: [app]}
+  - name: Work
+    actions:
+      - {name: Say, uses: compute/commands, inputArtifacts: [app], commands: ["%s"]}
+"""
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=LONGEST)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(LONGEST)
+        self.sock.connect(self.path)
+
+
+class ServeTest(unittest.TestCase):
+    def setUp(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="sluice-serve-"))
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.data = self.home / "data"
+        (self.home / "src").mkdir()
+        (self.home / "src/a.txt").write_text("hello\n")
+        self.environment = {**os.environ, "SLUICE_DATA": str(self.data), "NO_COLOR": "1"}
+        self.log = ""
+
+    def sluice(self, *arguments, expect=None):
+        done = subprocess.run([SLUICE, *arguments], cwd=self.home, env=self.environment, text=True, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=LONGEST)
+        if expect is not None:
+            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done
+
+    def serve(self, *arguments):
+        """Starts a server and waits until it is ready."""
+        server = subprocess.Popen([SLUICE, "serve", *arguments], cwd=self.home, env=self.environment, text=True,
+                                  stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(server.stderr.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        line = server.stderr.readline()
+        self.assertIn("serving", line)
+        return server
+
+    def stop(self, server, number=signal.SIGTERM):
+        server.send_signal(number)
+        self.assertEqual(server.wait(LONGEST), 0)
+        return server.stderr.read()
+
+    def call(self, target, body, path=None):
+        connection = UnixConnection(path or str(self.data / "sluice.sock"))
+        connection.request("POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
+        reply = connection.getresponse()
+        text = reply.read()
+        connection.close()
+        return reply, json.loads(text) if text else {}
+
+    def test_the_socket_answers_as_the_cloud_service_does(self):
+        self.serve()
+        reply, body = self.call("CodePipeline_20150709.GetPipeline", {"name": "nobody"})
+        self.assertEqual(reply.status, 400)
+        self.assertEqual(body["__type"], "PipelineNotFoundException")
+        self.assertEqual(reply.headers["x-amzn-ErrorType"], "PipelineNotFoundException")
+        self.assertEqual(reply.headers["Content-Type"], "application/x-amz-json-1.1")
+        self.assertRegex(reply.headers["x-amzn-RequestId"], "^[0-9a-f-]{36}$")
+        reply, body = self.call("CodePipeline_20150709.Nothing", {})
+        self.assertEqual((reply.status, body["__type"]), (501, "UnknownOperationException"))
+
+    def test_requests_that_are_none_cost_a_message_and_nobody_else_notices(self):
+        self.serve()
+
+        def raw(data):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(LONGEST)
+                connection.connect(str(self.data / "sluice.sock"))
+                connection.sendall(data)
+                connection.shutdown(socket.SHUT_WR)
+                answer = b""
+                while part := connection.recv(65536):
+                    answer += part
+                return answer
+
+        self.assertIn(b" 400 ", raw(b"\x00\x01\x02 garbage\r\n\r\n"))
+        self.assertIn(b" 405 ", raw(b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n"))
+        self.assertIn(b" 413 ", raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"))
+        self.assertIn(b" 413 ", raw(b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n"))
+        self.assertEqual(raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le"), raw(b""))
+        two = raw(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertEqual(two.count(b" 200 "), 2, "two requests in one packet")
+        _, body = self.call("CodePipeline_20150709.StartPipelineExecution", {"name": 7})
+        self.assertEqual(body["__type"], "SerializationException")
+
+    def test_a_second_server_and_a_run_refuse_and_say_who_is_there(self):
+        server = self.serve()
+        second = self.sluice("serve", expect=2)
+        self.assertIn(str(server.pid), second.stderr)
+        (self.home / "pipeline.yml").write_text(PIPELINE % "true")
+        run = self.sluice("run", "pipeline.yml", expect=2)
+        self.assertIn(str(server.pid), run.stderr)
+        self.assertIn("sluice start", run.stderr)
+        self.stop(server)
+        self.sluice("run", "pipeline.yml", expect=0)
+
+    def test_commands_without_a_server_say_how_to_start_one(self):
+        done = self.sluice("start", "shop", expect=3)
+        self.assertIn("sluice serve", done.stderr)
+
+    def test_a_killed_server_leaves_nothing_in_the_way_of_the_next(self):
+        server = self.serve()
+        server.kill()
+        server.wait()
+        self.assertTrue((self.data / "sluice.sock").exists())
+        self.stop(self.serve())
+        self.assertFalse((self.data / "sluice.sock").exists())
+
+    def test_a_configuration_is_checked_used_and_read_again(self):
+        file = self.home / "sluice.yml"
+        file.write_text("log: {level: loud}\nhots: {}\n")
+        wrong = self.sluice("serve", "--config", "sluice.yml", expect=2)
+        self.assertIn("sluice.yml:1:14", wrong.stderr)
+        self.assertIn("hosts", wrong.stderr)
+        file.write_text("socket: here.sock\nlog: {format: json, level: debug}\n")
+        self.sluice("serve", "--config", "sluice.yml", "--check", expect=0)
+        server = self.serve("--config", "sluice.yml")
+        self.call("CodePipeline_20150709.GetPipeline", {"name": "x"}, str(self.home / "here.sock"))
+        file.write_text("socket: there.sock\nlog: {format: json, level: debug}\n")
+        server.send_signal(signal.SIGHUP)
+        lines = [json.loads(server.stderr.readline()) for _ in range(3)]
+        self.assertEqual([line["message"] for line in lines], ["request", "changed, but needs a restart", "reloaded"])
+        self.assertEqual(lines[1]["key"], "socket")
+        self.stop(server)
+
+    def test_the_service_manager_is_told_when_it_serves_and_when_it_stops(self):
+        path = str(self.home / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            manager.settimeout(LONGEST)
+            self.environment["NOTIFY_SOCKET"] = path
+            server = self.serve()
+            self.assertIn(b"READY=1", manager.recv(1000))
+            server.send_signal(signal.SIGTERM)
+            self.assertIn(b"STOPPING=1", manager.recv(1000))
+            self.assertEqual(server.wait(LONGEST), 0)
+
+    def test_a_data_directory_with_a_long_name_is_served_too(self):
+        self.data = self.home / ("long" * 40)
+        self.environment["SLUICE_DATA"] = str(self.data)
+        self.serve()
+        self.assertIn("PipelineNotFoundException", self.sluice("start", "nobody", expect=1).stderr)
+
+    def test_an_idle_server_makes_no_system_call(self):
+        server = self.serve()
+        time.sleep(1)
+        trace = subprocess.Popen(["strace", "-f", "-q", "-c", "-p", str(server.pid)], stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        trace.send_signal(signal.SIGINT)
+        counts = trace.communicate(timeout=LONGEST)[1]
+        calls = [line for line in counts.splitlines() if line.strip() and line.strip()[0].isdigit()]
+        self.assertEqual(calls, [], counts)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

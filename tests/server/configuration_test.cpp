@@ -1,0 +1,85 @@
+#include <catch2/catch.hpp>
+
+#include "engine/server/configuration.hpp"
+
+using namespace sluice;
+using server::Configuration;
+using server::parse_configuration;
+
+namespace {
+
+std::string mistakes(std::string_view text) {
+  std::string all;
+  for (const auto& diagnostic : parse_configuration(text, "/etc/sluice.yml").diagnostics)
+    all += diagnostic.text() + "\n";
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("every key of a server's configuration is read, paths from the file's folder on") {
+  const auto parsed = parse_configuration(R"(
+dataDirectory: data
+socket: /run/sluice.sock
+region: home
+account: "123456789012"
+baseDirectory: ../srv
+allow: {users: [ci, "1001"], groups: [deploy]}
+log: {level: debug, format: json, file: sluice.log}
+hosts: {most: 8, idle: 2}
+drain: 2m
+)",
+                                          "/etc/sluice.yml");
+  REQUIRE(parsed.configuration);
+  Configuration expected;
+  expected.data_directory = "/etc/data";
+  expected.socket = "/run/sluice.sock";
+  expected.region = "home";
+  expected.account = "123456789012";
+  expected.base_directory = "/srv";
+  expected.users = {"ci", "1001"};
+  expected.groups = {"deploy"};
+  expected.log_level = "debug";
+  expected.log_format = "json";
+  expected.log_file = "/etc/sluice.log";
+  expected.most_hosts = 8;
+  expected.idle_hosts = 2;
+  expected.drain_ms = 120'000;
+  CHECK(*parsed.configuration == expected);
+}
+
+TEST_CASE("each mistake is told with its place and what to do") {
+  struct Case {
+    const char* text;
+    const char* told;
+  };
+  const Case kCases[] = {
+      {"sokcet: /x\n", "sluice.yml:1:1: error: unknown key"},
+      {"sokcet: /x\n", "socket"},
+      {"log: {level: loud}\n", "sluice.yml:1:14: error"},
+      {"hosts: {most: many}\n", "sluice.yml:1:15: error"},
+      {"hosts: {most: 0}\n", "sluice.yml:1:15: error"},
+      {"drain: soon\n", "sluice.yml:1:8: error"},
+      {"account: \"12\"\n", "sluice.yml:1:10: error"},
+      {"allow: [ci]\n", "sluice.yml:1:8: error"},
+      {"- a\n", "is a map"},
+      {"log: {level: debug\n", "sluice.yml:"},
+  };
+  for (const Case& one : kCases) {
+    INFO(one.text);
+    CHECK_THAT(mistakes(one.text), Catch::Contains(one.told));
+    CHECK_FALSE(parse_configuration(one.text, "sluice.yml").configuration);
+  }
+  const std::string several = mistakes("a: 1\nb: 2\n");
+  CHECK_THAT(several, Catch::Contains(":1:1:") && Catch::Contains(":2:1:"));
+}
+
+TEST_CASE("what a running server cannot change is told by key") {
+  Configuration before, after;
+  after.log_level = "debug";
+  after.drain_ms = 1;
+  CHECK(needs_restart(before, after).empty());
+  after.socket = "/elsewhere";
+  after.most_hosts = 1;
+  CHECK(needs_restart(before, after) == std::vector<std::string>{"socket", "hosts.most"});
+}
