@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/api/desk.hpp"
 #include "engine/api/log_waits.hpp"
 #include "engine/api/room.hpp"
 
@@ -34,8 +35,11 @@ std::optional<Json> parse(const std::string& body) {
 class Operations::Room {
  public:
   explicit Room(Parts parts)
-      : parts_(std::move(parts)), log_waits_(parts_.logs), ground_{parts_, log_waits_} {
-    for (const auto table : {execution_operations()}) add(kCodePipeline, table);
+      : parts_(std::move(parts)), log_waits_(parts_.logs), ground_{parts_, log_waits_, desk_} {
+    for (const auto table : {pipeline_operations(), state_operations(), execution_operations(),
+                             stage_operations(), history_operations(), type_operations()})
+      add(kCodePipeline, table);
+    add(kSluice, own_operations());
   }
 
   void call(Request request, Done done) {
@@ -63,6 +67,7 @@ class Operations::Room {
 
   const Parts parts_;
   LogWaits log_waits_;
+  Desk desk_;
   const Ground ground_;
   std::unordered_map<std::string, OperationRow> rows_;
 };

@@ -12,12 +12,14 @@
 
 namespace sluice::api {
 
+class Desk;
 class LogWaits;
 
 // The operations' common ground; lives as long as Operations.
 struct Ground {
   const Parts& parts;
   LogWaits& log_waits;
+  Desk& desk;
 };
 
 // One operation: `in` has passed the check of its shape. Answers exactly once, now or later.
@@ -32,6 +34,7 @@ struct OperationRow {
 
 // The tables: CodePipeline's, and ours.
 [[nodiscard]] std::span<const OperationRow> pipeline_operations();
+[[nodiscard]] std::span<const OperationRow> state_operations();
 [[nodiscard]] std::span<const OperationRow> execution_operations();
 [[nodiscard]] std::span<const OperationRow> stage_operations();
 [[nodiscard]] std::span<const OperationRow> history_operations();

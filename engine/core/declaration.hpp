@@ -143,6 +143,7 @@ struct PipelineDeclaration {
       false;                         // a newer execution replaces one that waits at an approval
   std::uint32_t max_executions = 0;  // QUEUED and PARALLEL; 0: CodePipeline's 50
   std::uint32_t max_parallel_actions = 0;  // of a PARALLEL execution; 0: CodePipeline's 5
+  std::string base_directory;  // where relative paths of actions start; "": the server's default
   bool operator==(const PipelineDeclaration&) const = default;
 };
 

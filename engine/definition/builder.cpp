@@ -82,6 +82,7 @@ class Builder {
     pipeline.max_executions = static_cast<std::uint32_t>(integer_at(root, "maxExecutions", 0));
     pipeline.max_parallel_actions =
         static_cast<std::uint32_t>(integer_at(root, "maxParallelActions", 0));
+    pipeline.base_directory = text_at(root, "baseDirectory");
     if (pipeline.mode != ExecutionMode::kSuperseded) {
       needs_v2("executionMode " + text_at(root, "executionMode"), place(&root, {"executionMode"}));
     }

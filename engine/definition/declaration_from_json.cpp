@@ -185,6 +185,7 @@ PipelineDeclaration read_pipeline(const Json& json) {
   pipeline.supersede_waiting_approval = get<bool>(json, "supersedeWaitingApproval");
   pipeline.max_executions = get<std::uint32_t>(json, "maxExecutions");
   pipeline.max_parallel_actions = get<std::uint32_t>(json, "maxParallelActions");
+  pipeline.base_directory = get<std::string>(json, "baseDirectory");
   return pipeline;
 }
 

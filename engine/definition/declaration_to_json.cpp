@@ -198,6 +198,7 @@ void put_own_options(Json& json, const PipelineDeclaration& pipeline) {
   if (pipeline.max_parallel_actions != 0) {
     json["maxParallelActions"] = pipeline.max_parallel_actions;
   }
+  put_text(json, "baseDirectory", pipeline.base_directory);
 }
 
 }  // namespace

@@ -224,6 +224,11 @@ constexpr Field kPipelineFields[] = {
      .min = 1,
      .max = 1000000,
      .description = "Actions at a time of one execution in PARALLEL mode. Default 5."},
+    {.key = "baseDirectory",
+     .min = 1,
+     .max = 4096,
+     .description = "Where relative paths of actions start. Default: the directory of the file, or "
+                    "the server's."},
 };
 
 }  // namespace

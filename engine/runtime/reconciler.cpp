@@ -39,7 +39,8 @@ Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const A
   job.signal = run.signal;
   job.source_revision = std::move(resolved->source_revision);
   job.deadline = run.deadline;
-  job.base_directory = settings.base_directory;
+  job.base_directory =
+      declaration.base_directory.empty() ? settings.base_directory : declaration.base_directory;
   job.region = action.region.empty() ? settings.region : action.region;
   job.account = settings.account;
   return job;

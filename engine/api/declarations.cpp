@@ -1,0 +1,186 @@
+#include "engine/api/declarations.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "engine/definition/declaration_json.hpp"
+#include "engine/definition/workflow.hpp"
+
+namespace sluice::api {
+namespace {
+
+using definition::Code;
+using definition::Severity;
+
+constexpr const char* kMask = "****";
+constexpr const char* kStructure = "InvalidStructureException";
+constexpr const char* kStage = "InvalidStageDeclarationException";
+constexpr const char* kAction = "InvalidActionDeclarationException";
+constexpr const char* kValidation = "ValidationException";
+
+// The rows of facts 1.7; every other code is a broken shape (row 1).
+struct ErrorRow {
+  Code code;
+  const char* error;
+};
+constexpr ErrorRow kErrors[] = {{Code::kArtifactStore, kStructure},
+                                {Code::kStageCount, kStructure},
+                                {Code::kDuplicateStage, kStructure},
+                                {Code::kEmptyStage, kStage},
+                                {Code::kSourceStage, kStructure},
+                                {Code::kLateSource, kStructure},
+                                {Code::kDuplicateAction, kAction},
+                                {Code::kUnknownActionType, kAction},
+                                {Code::kArtifactCount, kAction},
+                                {Code::kDuplicateArtifact, kStructure},
+                                {Code::kUnknownArtifact, kStructure},
+                                {Code::kLateArtifact, kStructure},
+                                {Code::kMissingConfiguration, kAction},
+                                {Code::kUnknownConfiguration, kAction},
+                                {Code::kBadConfiguration, kAction},
+                                {Code::kArtifactPath, kAction},
+                                {Code::kNamespace, kStructure},
+                                {Code::kDuplicateVariable, kStructure},
+                                {Code::kUnknownVariable, kStructure},
+                                {Code::kVariableInSource, kStructure},
+                                {Code::kUnknownNamespace, kAction},
+                                {Code::kLateNamespace, kAction},
+                                {Code::kUnknownOutput, kAction},
+                                {Code::kCrossRegion, kAction},
+                                {Code::kNeedsV2, kStructure},
+                                {Code::kRollbackInParallel, kStructure},
+                                {Code::kSkip, kStage},
+                                {Code::kConditionResult, kStage},
+                                {Code::kRetryWithConditions, kStage},
+                                {Code::kComputeOnly, kAction},
+                                {Code::kMultiLineCommand, kAction},
+                                {Code::kNotificationArn, kAction},
+                                {Code::kActionCount, kStructure},
+                                {Code::kTrigger, kStructure}};
+
+const char* error_of_text(const std::string& code) {
+  for (const definition::CodeRow& row : definition::code_rows())
+    if (row.text == code) return error_of(row.code);
+  return kValidation;
+}
+
+Rejected refusal_of(const std::vector<definition::Diagnostic>& diagnostics) {
+  std::vector<const definition::Diagnostic*> errors;
+  for (const auto& diagnostic : diagnostics)
+    if (diagnostic.severity == Severity::kError) errors.push_back(&diagnostic);
+  // A broken shape first, as the cloud service has it; then by place.
+  const auto broken = std::find_if(errors.begin(), errors.end(), [](const auto* one) {
+    return std::string_view(error_of_text(one->code)) == kValidation;
+  });
+  const std::string type = broken != errors.end()
+                               ? kValidation
+                               : (errors.empty() ? kValidation : error_of_text(errors[0]->code));
+  std::string text;
+  std::size_t count = 0;
+  for (const auto* error : errors) {
+    if (error_of_text(error->code) != type) continue;
+    text += (count++ == 0 ? "" : "; ") + error->message;
+  }
+  if (type != kValidation) return {type, text};
+  return {type,
+          std::to_string(count) +
+              (count == 1 ? " validation error detected: " : " validation errors detected: ") +
+              text};
+}
+
+const ActionDeclaration* find_action(const PipelineDeclaration& pipeline, const std::string& stage,
+                                     const std::string& action) {
+  for (const StageDeclaration& one : pipeline.stages) {
+    if (one.name != stage) continue;
+    for (const ActionDeclaration& declared : one.actions)
+      if (declared.name == action) return &declared;
+  }
+  return nullptr;
+}
+
+void drop(Json& json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) json.erase(key);
+}
+
+void drop_from_condition(Json& stage, const char* hook) {
+  if (!stage.contains(hook) || !stage[hook].contains("conditions")) return;
+  for (Json& condition : stage[hook]["conditions"])
+    for (Json& rule : condition["rules"]) drop(rule, {"timeout"});
+}
+
+}  // namespace
+
+const char* error_of(Code code) {
+  for (const ErrorRow& row : kErrors)
+    if (row.code == code) return row.error;
+  return kValidation;
+}
+
+ReadDeclaration read_declaration(const Ground& ground, const Json& json) {
+  auto parsed = parse_workflow(json.dump(-1, ' ', false, Json::error_handler_t::replace),
+                               "pipeline.json", ground.parts.catalogue);
+  if (!parsed.declaration) return {std::nullopt, refusal_of(parsed.diagnostics)};
+  apply_defaults(*parsed.declaration, ground.parts.catalogue);
+  if (const std::string& base = parsed.declaration->base_directory;
+      !base.empty() && base.front() != '/')
+    return {std::nullopt, {kValidation, "The baseDirectory " + base + " is not an absolute path."}};
+  return {std::move(parsed.declaration), {}};
+}
+
+std::string restore_secrets(PipelineDeclaration& declaration, const PipelineDeclaration* stored) {
+  for (StageDeclaration& stage : declaration.stages) {
+    for (ActionDeclaration& action : stage.actions) {
+      const ActionDeclaration* before =
+          stored == nullptr ? nullptr : find_action(*stored, stage.name, action.name);
+      for (const std::string& key : action.secret_keys) {
+        const auto value = action.configuration.find(key);
+        if (value == action.configuration.end() || value->second != kMask) continue;
+        if (before == nullptr || !before->configuration.contains(key))
+          return stage.name + "." + action.name + ": " + key;
+        value->second = before->configuration.at(key);
+      }
+    }
+  }
+  return "";
+}
+
+void keep_own_options(PipelineDeclaration& declaration, const PipelineDeclaration& stored) {
+  declaration.finish_on_own_version = stored.finish_on_own_version;
+  declaration.supersede_waiting_approval = stored.supersede_waiting_approval;
+  declaration.max_executions = stored.max_executions;
+  declaration.max_parallel_actions = stored.max_parallel_actions;
+  declaration.base_directory = stored.base_directory;
+  for (StageDeclaration& stage : declaration.stages) {
+    for (const StageDeclaration& before : stored.stages)
+      if (before.name == stage.name && stage.on_failure.result == ConditionResult::kRetry)
+        stage.on_failure.max_retries = before.on_failure.max_retries;
+    for (ActionDeclaration& action : stage.actions) {
+      const ActionDeclaration* before = find_action(stored, stage.name, action.name);
+      if (before == nullptr) continue;
+      action.runs_on = before->runs_on;
+      action.required_approvals = before->required_approvals;
+      constexpr std::int64_t kMinute = 60'000;
+      const bool sayable = before->timeout_ms % kMinute == 0 && before->timeout_ms >= 5 * kMinute;
+      if (!sayable) action.timeout_ms = before->timeout_ms;
+    }
+  }
+}
+
+Json declaration_json(const Ground& ground, const PipelineDeclaration& declaration, bool whole) {
+  Json json = Json::parse(to_json(declaration, JsonForm::kShown));
+  if (whole) return json;
+  if (!json.contains("roleArn"))
+    json["roleArn"] = "arn:aws:iam::" + ground.parts.realm.account + ":role/sluice";
+  drop(json, {"finishOnOwnVersion", "supersedeWaitingApproval", "maxExecutions",
+              "maxParallelActions", "baseDirectory"});
+  for (Json& stage : json["stages"]) {
+    for (Json& action : stage["actions"]) drop(action, {"timeout", "runsOn", "requiredApprovals"});
+    for (const char* hook : {"beforeEntry", "onSuccess", "onFailure"})
+      drop_from_condition(stage, hook);
+    if (stage.contains("onFailure") && stage["onFailure"].contains("retryConfiguration"))
+      drop(stage["onFailure"]["retryConfiguration"], {"maxRetries"});
+  }
+  return json;
+}
+
+}  // namespace sluice::api

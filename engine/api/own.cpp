@@ -1,0 +1,119 @@
+// Operations of ours: what the cloud service has none for (docs/api.md).
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "engine/api/log_waits.hpp"
+#include "engine/api/pipelines.hpp"
+#include "engine/runtime/event_reader.hpp"
+
+namespace sluice::api {
+namespace {
+
+constexpr Member kApply[] = {{.name = "pipeline", .type = MemberType::kRaw, .required = true}};
+constexpr Member kDescribe[] = {
+    {.name = "name", .required = true, .min = 1, .max = 100, .charset = &kName},
+    {.name = "version", .type = MemberType::kInteger, .min = 1}};
+constexpr Member kLog[] = {
+    {.name = "pipelineName", .required = true, .min = 1, .max = 100, .charset = &kName},
+    {.name = "pipelineExecutionId", .required = true, .charset = &kUuid},
+    {.name = "stageName", .required = true, .min = 1, .max = 100, .charset = &kName},
+    {.name = "actionName", .required = true, .min = 1, .max = 100, .charset = &kName},
+    {.name = "attempt", .type = MemberType::kInteger, .min = 1, .max = 65535},
+    {.name = "offset", .type = MemberType::kInteger},
+    {.name = "maxBytes", .type = MemberType::kInteger, .min = 1, .max = 1048576},
+    {.name = "waitSeconds", .type = MemberType::kInteger, .max = 30}};
+constexpr Member kEvents[] = {
+    {.name = "after", .type = MemberType::kInteger},
+    {.name = "topicPrefix", .max = 400},
+    {.name = "maxResults", .type = MemberType::kInteger, .min = 1, .max = 1000}};
+
+Json log_json(const LogPart& part) {
+  return {{"text", part.text}, {"nextOffset", part.next_offset}};
+}
+
+// A range of an attempt's log from an offset; with waitSeconds it waits for more if there is none.
+void get_log(const Ground& ground, const Json& in, const Caller&, Answer answer) {
+  const std::string pipeline = text_of(in, "pipelineName");
+  if (!find_pipeline(ground, pipeline, answer)) return;
+  const auto row = find_run(ground, pipeline, in, answer);
+  if (!row) return;
+  const LogName name{pipeline, row->id, text_of(in, "stageName"), text_of(in, "actionName"),
+                     static_cast<std::uint16_t>(number_of(in, "attempt", 1))};
+  const auto offset = static_cast<std::uint64_t>(number_of(in, "offset", 0));
+  const auto bytes = static_cast<std::size_t>(number_of(in, "maxBytes", 256 * 1024));
+  const std::int64_t wait_ms = number_of(in, "waitSeconds", 0) * 1000;
+  const auto part = ground.parts.logs.read(name, offset, bytes);
+  if (!part && part.error().kind != ErrorKind::kNotFound) return answer.fault(part.error());
+  if ((part && part->next_offset != offset) || wait_ms == 0) {
+    if (part) return answer.send(log_json(*part));
+    return answer.refuse("LogNotFoundException", "The action " + name.stage + "." + name.action +
+                                                     " has written no log in this attempt.");
+  }
+  const bool waits = ground.log_waits.wait(
+      name, offset, bytes, wait_ms, [answer](const LogPart& more) { answer.send(log_json(more)); });
+  if (!waits) answer.refuse_load();
+}
+
+// Events of the facts after a sequence, as EventBridge's envelopes, those of a topic if one is
+// asked for; `nextSequence` is where to go on.
+void list_events(const Ground& ground, const Json& in, const Caller&, Answer answer) {
+  constexpr std::uint32_t kMostFacts = 5000;  // looked at by one call
+  const std::string prefix = text_of(in, "topicPrefix");
+  const auto most = static_cast<std::size_t>(number_of(in, "maxResults", 100));
+  auto after = static_cast<Sequence>(number_of(in, "after", 0));
+  EventReader reader(ground.parts.store, ground.parts.realm);
+  Json events = Json::array();
+  for (std::uint32_t looked_at = 0; looked_at < kMostFacts && events.size() < most;) {
+    const auto step = static_cast<std::uint32_t>(std::min<std::size_t>(500, most));
+    Sequence upto = after;
+    const auto some = reader.read(after, step, upto);
+    if (!some) return answer.fault(some.error());
+    if (upto == after) break;
+    looked_at += step;
+    after = upto;
+    for (const Event& event : *some) {
+      if (!event.topic.starts_with(prefix)) continue;
+      events.push_back({{"sequence", event.sequence},
+                        {"topic", event.topic},
+                        {"event", Json::parse(to_json(event), nullptr, false)}});
+      if (events.size() < most) continue;
+      after = event.sequence;
+      break;
+    }
+  }
+  answer.send({{"events", std::move(events)}, {"nextSequence", after}});
+}
+
+void describe_server(const Ground& ground, const Json&, const Caller&, Answer answer) {
+  const auto names = ground.parts.store.pipelines();
+  if (!names) return answer.fault(names.error());
+  const auto last = ground.parts.store.last_sequence();
+  if (!last) return answer.fault(last.error());
+  const auto& catalogue = ground.parts.catalogue;
+  answer.send({{"version", ground.parts.version},
+               {"dataDirectory", ground.parts.data_directory},
+               {"processId", ::getpid()},
+               {"since", seconds(ground.parts.since)},
+               {"time", seconds(ground.parts.clock.now())},
+               {"region", ground.parts.realm.region},
+               {"account", ground.parts.realm.account},
+               {"pipelines", names->size()},
+               {"actionTypes", catalogue.size()},
+               {"lastSequence", *last}});
+}
+
+constexpr OperationRow kRows[] = {{"ApplyPipeline", apply_pipeline, kApply},
+                                  {"DescribePipeline", describe_pipeline, kDescribe},
+                                  {"GetLog", get_log, kLog},
+                                  {"ListEvents", list_events, kEvents},
+                                  {"DescribeServer", describe_server, {}}};
+
+}  // namespace
+
+std::span<const OperationRow> own_operations() {
+  return kRows;
+}
+
+}  // namespace sluice::api
