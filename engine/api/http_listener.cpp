@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -30,8 +31,11 @@ using Local = asio::local::stream_protocol;
 using Stream = beast::basic_stream<Local, asio::strand<asio::io_context::executor_type>>;
 
 constexpr int kThreads = 2;
+constexpr socklen_t kMostGroups = 256;
 constexpr std::size_t kMostHeaderBytes = 16 * 1024;
-constexpr auto kLastAnswers = std::chrono::seconds(1);
+constexpr auto kLastAnswers = std::chrono::seconds(1), kLastWords = std::chrono::seconds(2);
+constexpr auto kNoDescriptors = std::chrono::milliseconds(100);
+constexpr std::size_t kMostPassedOver = 8u << 20;
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -53,16 +57,18 @@ struct HttpListener::Shared {
   asio::io_context context{kThreads};
   std::optional<SocketPath> path;
   Local::acceptor acceptor{context};
+  asio::steady_timer pause{context};
   std::vector<std::thread> threads;
   std::atomic<std::size_t> connections{0}, calls{0};
   std::atomic<bool> ready{false}, stopping{false};
 
-  [[nodiscard]] bool may_connect(const ucred& peer) const {
+  [[nodiscard]] bool may_connect(const ucred& peer, const std::vector<gid_t>& more) const {
     if (peer.uid == 0 || peer.uid == geteuid()) return true;
     const auto has = [](const auto& list, std::uint32_t id) {
       return std::find(list.begin(), list.end(), id) != list.end();
     };
-    return has(options.users, peer.uid) || has(options.groups, peer.gid);
+    return has(options.users, peer.uid) || has(options.groups, peer.gid) ||
+           std::any_of(more.begin(), more.end(), [&](gid_t id) { return has(options.groups, id); });
   }
 };
 
@@ -76,12 +82,17 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
       : shared_(shared), stream_(std::move(socket)) {
     ++shared_.connections;
     socklen_t size = sizeof peer_;
-    getsockopt(stream_.socket().native_handle(), SOL_SOCKET, SO_PEERCRED, &peer_, &size);
+    const int handle = stream_.socket().native_handle();
+    getsockopt(handle, SOL_SOCKET, SO_PEERCRED, &peer_, &size);
+    groups_.resize(kMostGroups);
+    size = kMostGroups * sizeof(gid_t);
+    const bool known = getsockopt(handle, SOL_SOCKET, SO_PEERGROUPS, groups_.data(), &size) == 0;
+    groups_.resize(known ? size / sizeof(gid_t) : 0);
   }
   ~Session() { --shared_.connections; }
 
   void begin() {
-    if (!shared_.may_connect(peer_)) {
+    if (!shared_.may_connect(peer_, groups_)) {
       return answer(
           refusal(403, "AccessDeniedException",
                   "this user may not use the socket; the server's configuration says who may"),
@@ -184,12 +195,27 @@ class Session : public std::enable_shared_from_this<Session<Shared>> {
           if (!trouble && keep) return self->wait();
           beast::error_code ignored;
           self->stream_.socket().shutdown(Local::socket::shutdown_send, ignored);
+          self->pass_over();
+        });
+  }
+
+  // A socket that is closed while words of the peer are unread takes the answer away from it.
+  void pass_over() {
+    buffer_.clear();
+    stream_.expires_after(kLastWords);
+    stream_.async_read_some(
+        buffer_.prepare(65'536),
+        [self = this->shared_from_this()](beast::error_code trouble, std::size_t size) {
+          self->passed_over_ += size;
+          if (!trouble && self->passed_over_ < kMostPassedOver) self->pass_over();
         });
   }
 
   Shared& shared_;
   Stream stream_;
   ucred peer_{};
+  std::vector<gid_t> groups_;
+  std::size_t passed_over_ = 0;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> reply_;
@@ -200,9 +226,14 @@ void accept_next(Shared& shared) {
   shared.acceptor.async_accept(
       asio::make_strand(shared.context),
       [&shared](beast::error_code trouble, Stream::socket_type socket) {
-        if (trouble == asio::error::operation_aborted) return;
-        if (!trouble) std::make_shared<Session<Shared>>(shared, std::move(socket))->begin();
-        accept_next(shared);
+        if (trouble == asio::error::operation_aborted || shared.stopping) return;
+        if (!trouble) {
+          std::make_shared<Session<Shared>>(shared, std::move(socket))->begin();
+          return accept_next(shared);
+        }
+        // No descriptors left, say: at once would be as fast as the processor goes.
+        shared.pause.expires_after(kNoDescriptors);
+        shared.pause.async_wait([&shared](beast::error_code) { accept_next(shared); });
       });
 }
 

@@ -10,14 +10,11 @@
 
 #include "engine/api/http_listener.hpp"
 #include "engine/api/operations.hpp"
-#include "engine/artifacts/artifact_store.hpp"
 #include "engine/artifacts/log_store.hpp"
 #include "engine/cli/held_hosts.hpp"
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/run_bus.hpp"
-#include "engine/cli/run_log.hpp"
-#include "engine/hosts/host_pool.hpp"
-#include "engine/hosts/installation.hpp"
+#include "engine/cli/worker_place.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/lease.hpp"
 #include "engine/store/sqlite_store.hpp"
@@ -71,9 +68,7 @@ struct ServerSession::Rooms {
   std::optional<Lease> lease;
   SystemClock clock;
   std::unique_ptr<Store> store;
-  ArtifactStore artifacts;
   LogStore logs;
-  RunLog job_log;
   HeldHosts hosts;
   std::unique_ptr<RunBus> bus;
   std::unique_ptr<Engine> engine;
@@ -84,11 +79,7 @@ struct ServerSession::Rooms {
   std::thread loop;
 
   Rooms(Setup given, server::ServerLog& to)
-      : setup(std::move(given)),
-        log(to),
-        artifacts(setup.data.artifacts()),
-        logs(setup.data.logs()),
-        job_log(logs) {}
+      : setup(std::move(given)), log(to), logs(setup.data.logs()) {}
 
   // Ends in the opposite order: the loop, so that every call is answered, then who listens.
   ~Rooms() {
@@ -122,40 +113,30 @@ Result<void> ServerSession::Rooms::take_data_directory() {
   auto opened = open_sqlite_store(setup.data.database());
   if (!opened) return opened.error();
   store = std::move(*opened);
-  const auto names = store->pipelines();
-  if (!names) return names.error();
   // A `sluice run` that began before we did; one that begins later finds our lease.
-  for (const std::string& name : *names) {
-    const auto holder = Lease::holder(setup.data.leases(), "pipeline " + name);
-    if (holder && *holder)
-      return Error{ErrorKind::kUnavailable, setup.data.root.string(),
-                   "the pipeline " + name + " is being run by " + process_text(*holder) +
-                       " (sluice run); wait until it has ended, or stop it"};
-  }
+  const auto running = Lease::any_holder(setup.data.leases(), "pipeline");
+  if (!running) return running.error();
+  if (*running)
+    return Error{ErrorKind::kUnavailable, setup.data.root.string(),
+                 process_text(*running) +
+                     " runs a pipeline here (sluice run); wait until it has ended, or stop it"};
   return {};
 }
 
+// The worker outlives us: what it runs goes on, and the next server takes it up.
 Result<void> ServerSession::Rooms::open_hosts() {
-  HostPoolOptions options;
-  options.host_program = action_host_program();
-  options.work_directory = setup.data.work().string();
-  options.state_directory = setup.data.state().string();
-  options.types = setup.catalogue;
-  options.max_hosts = setup.configuration.most_hosts;
-  options.idle_hosts = setup.configuration.idle_hosts;
-  options.artifacts.unpack = [this](const ArtifactRef& artifact, const std::string& directory) {
-    return artifacts.unpack(artifact.digest, directory);
+  WorkerHostsOptions options = worker_hosts_options(setup.data, setup.configuration.most_hosts);
+  options.say = [this](const std::string& line) {
+    log.write(LogLevel::kInfo, "worker", {{"says", line}});
   };
-  options.artifacts.pack = [this](const Job&, const std::string&, const std::string& directory) {
-    return artifacts.pack(directory);
-  };
-  options.log = &job_log;
-  auto pool = HostPool::open(std::move(options), [this](const std::string& pipeline, Input report) {
-    if (const ActionKey* key = ended_job(report)) hosts.ended(pipeline, *key);
-    engine->report(pipeline, std::move(report));
-  });
-  if (!pool) return pool.error();
-  hosts.set(std::move(*pool));
+  auto opened = WorkerHosts::open(
+      std::move(options),
+      [this](const std::string& pipeline, Input report, std::function<void()> settled) {
+        if (const ActionKey* key = ended_job(report)) hosts.ended(pipeline, *key);
+        engine->report(pipeline, std::move(report), [settled](const Reply&) { settled(); });
+      });
+  if (!opened) return opened.error();
+  hosts.set(std::move(*opened));
   return {};
 }
 
@@ -167,9 +148,6 @@ Result<void> ServerSession::Rooms::open_engine() {
                       configuration.region, configuration.account};
   engine = std::make_unique<Engine>(*store, hosts, clock, options);
   if (auto loaded = engine->load_all(); !loaded) return loaded;
-  const auto names = store->pipelines();
-  if (!names) return names.error();
-  for (const std::string& name : *names) engine->report_lost(name);
   bus = std::make_unique<RunBus>(setup.data, Realm{configuration.region, configuration.account});
   engine->listen([this](std::span<const StoredFact> facts) {
     bus->committed();
@@ -250,8 +228,8 @@ void ServerSession::Rooms::run_loop() {
 Result<std::unique_ptr<ServerSession>> ServerSession::open(Setup setup, server::ServerLog& log) {
   auto rooms = std::make_unique<Rooms>(std::move(setup), log);
   if (auto done = rooms->take_data_directory(); !done) return done.error();
-  if (auto done = rooms->open_hosts(); !done) return done.error();
   if (auto done = rooms->open_engine(); !done) return done.error();
+  if (auto done = rooms->open_hosts(); !done) return done.error();
   if (auto done = rooms->listen(); !done) return done.error();
   rooms->run_loop();
   rooms->listener->set_ready(true);

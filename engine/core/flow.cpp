@@ -250,7 +250,8 @@ bool Draft::try_enter(Live& e) {
 // Lets the next waiting execution into every stage that this decision freed.
 void Draft::fill_freed() {
   for (std::size_t i = 0; i < freed_.size(); ++i) {
-    const auto [declaration, stage] = freed_[i];
+    const PipelineDeclaration* declaration = freed_[i].first;
+    const Index stage = freed_[i].second;
     std::vector<ExecutionNumber> waiting;
     each_live([&](const Spot& other) {
       if (other.waits && same_place(*other.declaration, other.stage, *declaration, stage)) {

@@ -56,7 +56,6 @@ constexpr Field kHostsFields[] = {
      .min = 1,
      .max = 4096,
      .description = "Action processes at once."},
-    {.key = "idle", .type = kInteger, .min = 1, .max = 4096, .description = "Processes kept warm."},
 };
 constexpr Shape kHostsShape{"hosts", kHostsFields};
 
@@ -109,7 +108,6 @@ class Reader {
     }
     if (const Node* hosts = root_.find("hosts")) {
       number(hosts->find("most"), c.most_hosts);
-      number(hosts->find("idle"), c.idle_hosts);
     }
     return c;
   }
@@ -194,7 +192,6 @@ std::vector<std::string> needs_restart(const Configuration& before, const Config
   compare("allow.users", before.users, after.users);
   compare("allow.groups", before.groups, after.groups);
   compare("hosts.most", before.most_hosts, after.most_hosts);
-  compare("hosts.idle", before.idle_hosts, after.idle_hosts);
   return keys;
 }
 

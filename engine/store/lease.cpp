@@ -96,6 +96,22 @@ Error held(const std::string& what, const LeaseHolder& holder) {
   return {ErrorKind::kUnavailable, what, message + ". Wait for it to end, or stop it."};
 }
 
+Result<std::optional<LeaseHolder>> holder_of(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) {
+    if (errno == ENOENT) return std::optional<LeaseHolder>();
+    return unusable(path);
+  }
+  struct flock lock = whole_file();
+  const bool asked = ::fcntl(file, F_OFD_GETLK, &lock) == 0;
+  std::optional<LeaseHolder> holder;
+  if (asked && lock.l_type != F_UNLCK) holder = told(file);
+  const Error error = asked ? Error{} : unusable(path);
+  ::close(file);
+  if (!asked) return error;
+  return holder;
+}
+
 }  // namespace
 
 Result<Lease> Lease::acquire(const fs::path& leases, const std::string& what,
@@ -134,20 +150,21 @@ void Lease::announce(const std::string& execution) {
 }
 
 Result<std::optional<LeaseHolder>> Lease::holder(const fs::path& leases, const std::string& what) {
-  const fs::path path = file_of(leases, what);
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) {
-    if (errno == ENOENT) return std::optional<LeaseHolder>();
-    return unusable(path);
+  return holder_of(file_of(leases, what));
+}
+
+Result<std::optional<LeaseHolder>> Lease::any_holder(const fs::path& leases,
+                                                     const std::string& kind) {
+  std::error_code trouble;
+  const std::string prefix = file_name_of(kind + " ");
+  for (fs::directory_iterator at(leases, trouble), end; !trouble && at != end;
+       at.increment(trouble)) {
+    if (!at->path().filename().string().starts_with(prefix)) continue;
+    auto holder = holder_of(at->path());
+    if (!holder || *holder) return holder;
   }
-  struct flock lock = whole_file();
-  const bool asked = ::fcntl(file, F_OFD_GETLK, &lock) == 0;
-  std::optional<LeaseHolder> holder;
-  if (asked && lock.l_type != F_UNLCK) holder = told(file);
-  const Error error = asked ? Error{} : unusable(path);
-  ::close(file);
-  if (!asked) return error;
-  return holder;
+  if (trouble) return Error{ErrorKind::kUnavailable, leases.string(), trouble.message()};
+  return std::optional<LeaseHolder>();
 }
 
 }  // namespace sluice

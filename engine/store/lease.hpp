@@ -39,6 +39,9 @@ class Lease {
   // Who holds it; none if nobody does. Never disturbs one who is just taking it.
   static Result<std::optional<LeaseHolder>> holder(const std::filesystem::path& leases,
                                                    const std::string& what);
+  // Who holds any lease of a kind ("pipeline"), whatever its name; none if nobody does.
+  static Result<std::optional<LeaseHolder>> any_holder(const std::filesystem::path& leases,
+                                                       const std::string& kind);
 
  private:
   Lease(int file, Instant since) : file_(file), since_(since) {}

@@ -26,7 +26,7 @@ account: "123456789012"
 baseDirectory: ../srv
 allow: {users: [ci, "1001"], groups: [deploy]}
 log: {level: debug, format: json, file: sluice.log}
-hosts: {most: 8, idle: 2}
+hosts: {most: 8}
 drain: 2m
 )",
                                           "/etc/sluice.yml");
@@ -43,7 +43,6 @@ drain: 2m
   expected.log_format = "json";
   expected.log_file = "/etc/sluice.log";
   expected.most_hosts = 8;
-  expected.idle_hosts = 2;
   expected.drain_ms = 120'000;
   CHECK(*parsed.configuration == expected);
 }
