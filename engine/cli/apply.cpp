@@ -13,6 +13,7 @@
 #include "engine/cli/server_commands.hpp"
 #include "engine/definition/declaration_json.hpp"
 #include "engine/definition/diagnostic_text.hpp"
+#include "engine/definition/node.hpp"
 #include "engine/definition/workflow.hpp"
 
 namespace sluice {
@@ -58,7 +59,19 @@ Consent consent_to(const Json* before, const Json& after, const Options& options
   return says_yes() ? Consent::kGiven : Consent::kRefused;
 }
 
-int apply_declaration(const PipelineDeclaration& declaration, const std::string& base_directory,
+// The file's own words as JSON, for the server to read: secrets as they are, shorthands too.
+Json words_of(const ParsedWorkflow& workflow, const Options& options,
+              const std::string& base_directory) {
+  definition::Diagnostics ignored;  // the file has been checked
+  const auto document = definition::read_document(workflow.text, options.file, ignored);
+  Json words = Json::parse(definition::json_text(*document->root()));
+  if (words.contains("pipeline") && !words.contains("stages")) words = Json(words["pipeline"]);
+  words.erase("$schema");
+  if (!words.contains("baseDirectory")) words["baseDirectory"] = base_directory;
+  return words;
+}
+
+int apply_declaration(const PipelineDeclaration& declaration, const Json& words,
                       const Options& options) {
   ServerConnection server(options.data);
   const auto known =
@@ -79,20 +92,23 @@ int apply_declaration(const PipelineDeclaration& declaration, const std::string&
     case Consent::kGiven:
       break;
   }
-  const auto reply = server.call(std::string(kSluiceTarget) + "ApplyPipeline",
-                                 {{"pipeline", Json::parse(to_json(declaration, JsonForm::kExact))},
-                                  {"baseDirectory", base_directory}});
+  const auto reply =
+      server.call(std::string(kSluiceTarget) + "ApplyPipeline", {{"pipeline", words}});
   if (!reply) return reply.complain();
-  std::printf("%s is applied as version %d; `sluice start %s` starts it.\n",
-              declaration.name.c_str(), reply->at("pipeline").value("version", 0),
-              declaration.name.c_str());
+  const int version = reply->at("pipeline").value("version", 0);
+  if (reply->value("created", false))
+    std::printf("%s is created as version %d and runs; `sluice watch %s` looks at it.\n",
+                declaration.name.c_str(), version, declaration.name.c_str());
+  else
+    std::printf("%s is applied as version %d; `sluice start %s` starts it.\n",
+                declaration.name.c_str(), version, declaration.name.c_str());
   return 0;
 }
 
 int apply_file(const Options& options, const CliEnvironment& environment) {
   auto catalogue = environment.catalogue();
   if (!catalogue) return complain(catalogue.error());
-  const auto workflow = load_workflow_file(options.file, *catalogue);
+  auto workflow = load_workflow_file(options.file, *catalogue);
   if (!workflow.diagnostics.empty())
     std::fprintf(stderr, "%s",
                  definition::render(workflow.diagnostics, workflow.text,
@@ -101,7 +117,10 @@ int apply_file(const Options& options, const CliEnvironment& environment) {
   if (!workflow.declaration) return 2;
   const auto folder =
       std::filesystem::absolute(options.file).parent_path().lexically_normal().string();
-  return apply_declaration(*workflow.declaration, folder, options);
+  PipelineDeclaration& declaration = *workflow.declaration;
+  apply_defaults(declaration, *catalogue);
+  if (declaration.base_directory.empty()) declaration.base_directory = folder;
+  return apply_declaration(declaration, words_of(workflow, options, folder), options);
 }
 
 }  // namespace

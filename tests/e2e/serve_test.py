@@ -157,6 +157,91 @@ class ServeTest(unittest.TestCase):
         self.assertEqual(lines[1]["key"], "socket")
         self.stop(server)
 
+    GATED = PIPELINE + "      - {name: Gate, runOrder: 2, uses: approval/manual, configuration: {customData: ship it}}\n"
+
+    def apply(self, command):
+        (self.home / "pipeline.yml").write_text(self.GATED % command)
+        return self.sluice("apply", "pipeline.yml", "--yes", expect=0).stdout
+
+    def action(self, name):
+        """What GetPipelineState says of an action's latest execution."""
+        state = json.loads(self.sluice("status", "shop", "--json", expect=0).stdout)
+        return next((action.get("latestExecution", {}) for stage in state["stageStates"]
+                     for action in stage["actionStates"] if action["actionName"] == name), {})
+
+    def wait_for(self, condition, what):
+        end = time.monotonic() + LONGEST
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"waited {LONGEST} s for {what}")
+            time.sleep(0.05)
+
+    def wait_for_gate(self):
+        self.wait_for(lambda: "token" in self.action("Gate"), "the approval")
+
+    def statuses(self):
+        return [e["status"] for e in json.loads(self.sluice("executions", "--json", expect=0).stdout)]
+
+    def test_the_commands_take_a_pipeline_from_its_file_to_its_end(self):
+        self.serve()
+        self.assertIn("is created as version 1", self.apply("cat a.txt"))
+        self.wait_for_gate()
+        self.assertIn("waits for an approval", self.sluice("status", "shop", expect=0).stdout)
+        self.sluice("approve", "shop", "Work/Gate", "-m", "fine", expect=0)
+        self.wait_for(lambda: self.statuses() == ["Succeeded"], "the end")
+        self.assertIn("hello", self.sluice("logs", "shop", "Say").stdout)
+        self.assertIn("as the file says", self.apply("cat a.txt"))
+        changed = self.apply("true")
+        self.assertIn("~ stages/Work/Say/commands/1", changed)
+        self.assertIn("version 2", changed)
+        self.assertRegex(self.sluice("pipelines", expect=0).stdout, r"shop +2 +Succeeded")
+        self.sluice("start", "shop", "--token", "once", expect=0)
+        self.sluice("start", "shop", "--token", "once", expect=0)
+        self.wait_for_gate()
+        self.sluice("reject", "shop", "-m", "no", expect=0)
+        self.wait_for(lambda: self.statuses() == ["Failed", "Succeeded"], "the rejection")
+        self.sluice("retry", "shop", "Work", expect=0)
+        self.wait_for_gate()
+        self.assertIn("StageNotRetryable", self.sluice("retry", "shop", "Work", expect=1).stderr)
+        self.sluice("stop", "shop", "--abandon", "--reason", "enough", expect=0)
+        self.wait_for(lambda: self.statuses()[0] == "Stopped", "the stop")
+        self.assertIn("NotStoppable", self.sluice("stop", "shop", expect=1).stderr)
+        self.sluice("transition", "disable", "shop", "Work", "--reason", "freeze", expect=0)
+        self.sluice("start", "shop", expect=0)
+        self.wait_for(lambda: "waits to enter" in self.sluice("status", "shop").stdout, "the closed transition")
+        self.assertIn("freeze", self.sluice("status", "shop").stdout)
+        self.sluice("transition", "enable", "shop", "Work", expect=0)
+        self.wait_for_gate()
+        self.sluice("delete", "shop", expect=2)
+        self.sluice("delete", "shop", "--yes", expect=0)
+        self.assertIn("No pipelines", self.sluice("pipelines", expect=0).stdout)
+
+    def test_a_killed_server_loses_nothing_and_its_actions_go_on(self):
+        server = self.serve()
+        self.apply("echo begun; sleep 2; echo done")
+        self.wait_for(lambda: "begun" in self.sluice("logs", "shop", "Say").stdout, "the action to begin")
+        server.kill()
+        server.wait()
+        self.serve()
+        self.wait_for_gate()
+        self.assertEqual(self.action("Say")["status"], "Succeeded")
+        self.assertEqual(self.sluice("logs", "shop", "Say").stdout.count("begun\n"), 1)
+        self.assertIn("done", self.sluice("logs", "shop", "Say").stdout)
+        self.sluice("approve", "shop", expect=0)
+        self.wait_for(lambda: self.statuses() == ["Succeeded"], "the end")
+
+    def test_watch_looks_on_until_the_end(self):
+        self.serve()
+        self.apply("echo seen; sleep 1")
+        watch = subprocess.Popen([SLUICE, "watch", "shop"], cwd=self.home, env=self.environment, text=True,
+                                 stdout=subprocess.PIPE)
+        self.addCleanup(watch.stdout.close)
+        self.wait_for_gate()
+        self.sluice("approve", "shop", expect=0)
+        self.assertEqual(watch.wait(LONGEST), 0)
+        told = watch.stdout.read()
+        for part in ("Source/Tree", "Work/Say", "Work/Gate", "Succeeded"):
+            self.assertIn(part, told)
+
     def test_the_service_manager_is_told_when_it_serves_and_when_it_stops(self):
         path = str(self.home / "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
