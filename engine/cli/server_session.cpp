@@ -14,6 +14,7 @@
 #include "engine/cli/held_hosts.hpp"
 #include "engine/cli/open_store.hpp"
 #include "engine/cli/run_bus.hpp"
+#include "engine/cli/server_triggers.hpp"
 #include "engine/cli/worker_place.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/lease.hpp"
@@ -72,6 +73,7 @@ struct ServerSession::Rooms {
   HeldHosts hosts;
   std::unique_ptr<RunBus> bus;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<ServerTriggers> triggers;
   std::unique_ptr<api::Operations> operations;
   std::unique_ptr<api::HttpListener> listener;
   int ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -86,6 +88,7 @@ struct ServerSession::Rooms {
     if (listener) listener->set_ready(false);
     if (engine) engine->stop();
     if (loop.joinable()) loop.join();
+    triggers.reset();
     operations.reset();
     listener.reset();
     hosts.set(nullptr);
@@ -151,8 +154,17 @@ Result<void> ServerSession::Rooms::open_engine() {
   bus = std::make_unique<RunBus>(setup.data, Realm{configuration.region, configuration.account});
   engine->listen([this](std::span<const StoredFact> facts) {
     bus->committed();
+    triggers->committed(facts);
     tell(facts);
   });
+  ServerTriggers::Setup starts;
+  starts.directory = (setup.data.root / "triggers").string();
+  starts.base_directory = options.settings.base_directory;
+  starts.realm = {configuration.region, configuration.account};
+  starts.log = [this](const std::string& line) {
+    log.write(LogLevel::kWarning, "triggers", {{"say", line}});
+  };
+  triggers = std::make_unique<ServerTriggers>(*engine, *store, clock, std::move(starts));
   return {};
 }
 

@@ -190,6 +190,12 @@ struct Fold {
     again.deadline = f.deadline;
     ++again.losses;
   }
+  void operator()(const ApprovalGiven& f) const {
+    Execution& e = execution(f.key.execution);
+    SLUICE_ASSERT(e.stage == f.key.stage && f.key.action < e.actions.size(),
+                  "an action of the stage");
+    e.actions[f.key.action].approved_by.push_back(f.by);
+  }
   void operator()(const ActionSucceeded& f) const {
     close(f.key, run(f.key), true);
     if (f.variables.empty() && f.outputs.empty()) return;

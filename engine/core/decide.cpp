@@ -7,6 +7,12 @@
 namespace sluice {
 namespace {
 
+// A gate that is declared and not kept would be worse than a refusal.
+bool has_conditions(const StageDeclaration& stage) {
+  return !stage.before_entry.rules.empty() || !stage.on_success.rules.empty() ||
+         !stage.on_failure.condition.rules.empty();
+}
+
 std::string comma_list(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
@@ -68,6 +74,14 @@ std::string bad_revision(const PipelineDeclaration& declaration,
 void Draft::take(AdoptDefinition& input) {
   if (input.declaration.stages.empty() || input.declaration.name.empty()) {
     return reject("InvalidStructureException", "A pipeline has a name and at least one stage.");
+  }
+  for (const StageDeclaration& stage : input.declaration.stages) {
+    if (!has_conditions(stage)) continue;
+    return reject(
+        "InvalidStageDeclarationException",
+        "The stage " + stage.name +
+            " declares conditions (beforeEntry, onSuccess, onFailure), which this version "
+            "does not evaluate; remove them.");
   }
   if (pipeline_.version != 0) {
     const std::string& name = pipeline_.versions.at(pipeline_.version)->name;

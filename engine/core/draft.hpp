@@ -2,6 +2,7 @@
 // those facts change (statuses only; outputs and texts stay where they are). Internal to the core.
 #pragma once
 
+#include <algorithm>
 #include <list>
 #include <string>
 #include <vector>
@@ -45,6 +46,15 @@ struct Live {
   [[nodiscard]] bool waits() const {
     return status == ExecutionStatus::kInProgress && stage_status == StageStatus::kNotEntered;
   }
+};
+
+// The part of a live execution that occupancy and queues ask for, whether or not this decision has
+// touched it.
+struct Spot {
+  ExecutionNumber number = 0;
+  const PipelineDeclaration* declaration = nullptr;
+  Index stage = 0;
+  bool waits = false, inside = false;
 };
 
 class Draft {
@@ -103,6 +113,7 @@ class Draft {
 
   // flow.cpp: what follows.
   void settle(Live& e);
+  void advance(Live& e);
   void start_action(Live& e, Index action);
   bool start_group(Live& e);
   void leave_stage(Live& e);
@@ -118,6 +129,9 @@ class Draft {
   void after_failure(Live& e);
   void roll_back(const Execution& target, const RollbackRecord& record, Uuid id, Index stage,
                  Trigger trigger);
+  // yield.cpp: the option supersede_waiting_approval.
+  void yield_approval(Live& e);
+  void make_room(const Live& e);
   [[nodiscard]] bool closed(const Live& e) const;
   bool try_enter(Live& e);
   void fail_action(Live& e, Index action, ActionCause cause, Account account, Failure failure,
@@ -135,6 +149,23 @@ class Draft {
   // Stages that became free in this decision, for whoever waits there.
   std::vector<std::pair<const PipelineDeclaration*, Index>> freed_;
 };
+
+template <class Visit>
+void Draft::each_live(Visit visit) {
+  for (const auto& [number, before] : pipeline_.executions) {
+    const auto touched = std::find_if(lives_.begin(), lives_.end(),
+                                      [n = number](const Live& e) { return e.number == n; });
+    if (touched != lives_.end()) continue;
+    visit(Spot{number, pipeline_.versions.find(before.version)->second.get(), before.stage,
+               before.status == ExecutionStatus::kInProgress &&
+                   before.stage_status == StageStatus::kNotEntered,
+               before.stage_status == StageStatus::kInProgress ||
+                   before.stage_status == StageStatus::kStopping});
+  }
+  for (const Live& e : lives_) {
+    visit(Spot{e.number, e.declaration, e.stage, e.waits(), e.in_stage()});
+  }
+}
 
 // Stages of two declarations are the same place if they have the same name.
 [[nodiscard]] bool same_place(const PipelineDeclaration& a, Index stage_a,

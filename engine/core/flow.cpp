@@ -54,33 +54,13 @@ std::string failed_summary(const Live& e) {
 
 }  // namespace
 
-// The part of a live execution that occupancy and queues ask for, whether or not this decision has
-// touched it.
-struct Spot {
-  ExecutionNumber number = 0;
-  const PipelineDeclaration* declaration = nullptr;
-  Index stage = 0;
-  bool waits = false, inside = false;
-};
-
-template <class Visit>
-void Draft::each_live(Visit visit) {
-  for (const auto& [number, before] : pipeline_.executions) {
-    const auto touched = std::find_if(lives_.begin(), lives_.end(),
-                                      [n = number](const Live& e) { return e.number == n; });
-    if (touched != lives_.end()) continue;
-    visit(Spot{number, pipeline_.versions.find(before.version)->second.get(), before.stage,
-               before.status == ExecutionStatus::kInProgress &&
-                   before.stage_status == StageStatus::kNotEntered,
-               before.stage_status == StageStatus::kInProgress ||
-                   before.stage_status == StageStatus::kStopping});
-  }
-  for (const Live& e : lives_) {
-    visit(Spot{e.number, e.declaration, e.stage, e.waits(), e.in_stage()});
-  }
+// All that follows in its stage; then, if it only waits for approvals, it may have to yield.
+void Draft::settle(Live& e) {
+  advance(e);
+  if (e.declaration->supersede_waiting_approval && e.in_stage()) yield_approval(e);
 }
 
-void Draft::settle(Live& e) {
+void Draft::advance(Live& e) {
   while (e.in_stage()) {
     const Tally t = tally(e);
     if (e.status == ExecutionStatus::kStopping) {
@@ -215,7 +195,7 @@ void Draft::arrive(Live& e) {
       move(live(number), ExecutionCause::kOvertaken, ExecutionSuperseded{number, newest});
     }
   }
-  if (e.waits()) try_enter(e);
+  if (e.waits() && !try_enter(e)) make_room(e);
 }
 
 // Enters the stage if nobody holds it and nobody has to go first.

@@ -121,6 +121,9 @@ struct Narrator {
   std::string operator()(const OutputsInherited& f) const {
     return execution(f.execution, "INHERITED", "from " + std::to_string(f.from));
   }
+  std::string operator()(const ApprovalGiven& f) const {
+    return action(f.key, "APPROVED", by(f.by));
+  }
   std::string operator()(const TransitionDisabled& f) const {
     return std::string("transition ") + (f.inbound ? "into " : "out of ") + f.stage + " DISABLED " +
            f.reason;

@@ -1,4 +1,6 @@
 // What workers, approvers and the clock say of actions.
+#include <algorithm>
+
 #include "engine/core/approval.hpp"
 #include "engine/core/draft.hpp"
 
@@ -178,6 +180,14 @@ void Draft::take(const AnswerApproval& input) {
 void Draft::answer(Live& e, Index action, const AnswerApproval& input) {
   const ActionCause cause = input.approved ? ActionCause::kApprove : ActionCause::kReject;
   if (!accepts(cell(e.actions[action].status, cause))) return;
+  const std::vector<std::string>& given = e.before->actions[action].approved_by;
+  if (input.approved && std::find(given.begin(), given.end(), input.by) != given.end()) {
+    return reject("ApprovalAlreadyCompletedException",
+                  input.by + " has approved already; somebody else has to, too.");
+  }
+  if (input.approved && given.size() + 1 < e.declared_stage().actions[action].required_approvals) {
+    return say(ApprovalGiven{key(e, action), input.summary, input.by});
+  }
   Account account;
   account.summary = input.summary;
   if (input.approved) {

@@ -51,7 +51,7 @@ void Draft::take(const ChangeTransition& input) {
   }
   for (const ExecutionNumber number : waiting) {
     Live& e = live(number);
-    if (e.waits()) try_enter(e);
+    if (e.waits() && !try_enter(e)) make_room(e);
   }
 }
 

@@ -189,6 +189,14 @@ std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& exec
             if (f.resume_at.ms != 0) detail["resume-time"] = iso_milliseconds(f.resume_at.ms);
             return tell.of_action(f.key, "WAITING", detail, true);
           },
+          [&](const ApprovalGiven& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), stored.at, "APPROVED");
+            detail["approved-by"] = f.by;
+            detail["summary"] = f.summary;
+            Event told = tell.of_action(f.key, "APPROVED", detail, true);
+            told.detail_type = "Sluice Approval Given";
+            return told;
+          },
           [&](const StageResumed& f) -> Told {
             return tell.of_stage("RESUMED", f.stage, f.started, stored.at);
           },

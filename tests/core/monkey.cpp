@@ -48,6 +48,7 @@ std::string Monkey::random_action(unsigned stage, unsigned action) {
 std::string Monkey::random_pipeline() {
   std::string text = std::string(to_text(static_cast<ExecutionMode>(roll(3))));
   if (chance(10)) text += " | finish-on-own-version";
+  if (chance(10)) text += " | supersede-approval";
   if (chance(20)) text += " | V=1";
   if (chance(5)) text += " | W=";
   text += " | max=6";

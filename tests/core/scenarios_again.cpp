@@ -1,10 +1,40 @@
-// Retry and rollback, asked for and automatic (facts 2.10, 2.11).
+// Retry and rollback, asked for and automatic (facts 2.10, 2.11), and approvals by several people.
 #include "tests/core/scenario.hpp"
 
 namespace sluice::test {
 namespace {
 
 constexpr Scenario kScenarios[] = {
+    {"an approval that needs two people passes with the second, who is somebody else",
+     "Source: Checkout | Gate: Look approval approvals=2", R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+stage 1 Gate STARTED
+action 1 Gate.Look STARTED
+> approve 1 Gate.Look by=ann fine
+action 1 Gate.Look APPROVED by ann
+> approve 1 Gate.Look by=ann finer
+! ApprovalAlreadyCompletedException
+> reject 1 Gate.Look by=ann changed my mind
+action 1 Gate.Look FAILED Rejected: changed my mind
+stage 1 Gate FAILED
+pipeline 1 FAILED Stage Gate failed: Gate.Look: changed my mind
+> retry 1 Gate
+pipeline 1 RESUMED
+stage 1 Gate RESUMED by eve
+action 1 Gate.Look@2 STARTED
+> approve 1 Gate.Look by=ann
+action 1 Gate.Look@2 APPROVED by ann
+> approve 1 Gate.Look by=bob
+action 1 Gate.Look@2 SUCCEEDED by bob
+stage 1 Gate SUCCEEDED
+pipeline 1 SUCCEEDED
+)"},
     {"an execution that comes to a stage after a newer rollback is not retried there by itself",
      "Source: Checkout | Build [failure RETRY]: Compile", R"(
 > start

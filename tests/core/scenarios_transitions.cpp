@@ -5,6 +5,53 @@ namespace sluice::test {
 namespace {
 
 constexpr Scenario kScenarios[] = {
+    {"with the option, a newer execution supersedes one that only waits at an approval",
+     "supersede-approval | Source: Checkout | Gate: Look approval, Scan", R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+stage 1 Gate STARTED
+action 1 Gate.Look STARTED
+action 1 Gate.Scan STARTED
+> start
+pipeline 2 STARTED
+stage 2 Source STARTED
+action 2 Source.Checkout STARTED
+> ok 2 Source.Checkout
+action 2 Source.Checkout SUCCEEDED
+stage 2 Source SUCCEEDED
+> ok 1 Gate.Scan
+action 1 Gate.Scan SUCCEEDED
+action 1 Gate.Look ABANDONED A newer execution superseded this one.
+stage 1 Gate CANCELED
+pipeline 1 SUPERSEDED by 2
+stage 2 Gate STARTED
+action 2 Gate.Look STARTED
+action 2 Gate.Scan STARTED
+> ok 2 Gate.Scan
+action 2 Gate.Scan SUCCEEDED
+> disable Gate frozen
+transition into Gate DISABLED frozen
+> start
+pipeline 3 STARTED
+stage 3 Source STARTED
+action 3 Source.Checkout STARTED
+> ok 3 Source.Checkout
+action 3 Source.Checkout SUCCEEDED
+stage 3 Source SUCCEEDED
+> enable Gate
+transition into Gate ENABLED
+action 2 Gate.Look ABANDONED A newer execution superseded this one.
+stage 2 Gate CANCELED
+pipeline 2 SUPERSEDED by 3
+stage 3 Gate STARTED
+action 3 Gate.Look STARTED
+action 3 Gate.Scan STARTED
+)"},
     {"an execution waits before a disabled transition, a newer one supersedes it there",
      "Source: Checkout | Build: Compile", R"(
 > disable Build frozen for the fair

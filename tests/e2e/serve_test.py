@@ -229,6 +229,40 @@ class ServeTest(unittest.TestCase):
         self.sluice("approve", "shop", expect=0)
         self.wait_for(lambda: self.statuses() == ["Succeeded"], "the end")
 
+    def test_a_push_starts_a_pipeline_and_a_pipeline_starts_another(self):
+        repository = self.home / "shop.git"
+
+        def git(*arguments):
+            subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(repository), *arguments],
+                           check=True, capture_output=True)
+
+        repository.mkdir()
+        git("init", "-q", "-b", "main")
+        (repository / "a.txt").write_text("1")
+        git("add", ".")
+        git("commit", "-qm", "one")
+        source = "{name: Checkout, uses: source/git, configuration: {repository: %s, branch: main}, outputArtifacts: [app]}" % repository
+        say = "{name: Say, uses: compute/commands, inputArtifacts: [app], commands: [cat a.txt]}"
+        stages = f"stages:\n  - {{name: Source, actions: [{source}]}}\n  - {{name: Work, actions: [{say}]}}\n"
+        (self.home / "first.yml").write_text(
+            "name: first\n" + stages + "triggers:\n  - {pollInterval: 1s, gitConfiguration: {sourceActionName: Checkout, push: [{branches: {includes: [main]}}]}}\n")
+        (self.home / "second.yml").write_text("name: second\n" + stages + "triggers:\n  - {pipeline: {name: first}}\n")
+        self.serve()
+        for name in ("first", "second"):
+            self.sluice("apply", name + ".yml", "--yes", expect=0)
+
+        def count(name):
+            rows = json.loads(self.sluice("executions", name, "--json", expect=0).stdout)
+            return sum(row["status"] == "Succeeded" for row in rows)
+
+        self.wait_for(lambda: count("first") >= 1 and count("second") >= 1, "the first executions")
+        before = count("first"), count("second")
+        (repository / "a.txt").write_text("2")
+        git("commit", "-qam", "two")
+        self.wait_for(lambda: count("first") == before[0] + 1, "the push")
+        self.wait_for(lambda: count("second") > before[1], "the other pipeline")
+        self.assertIn("2", self.sluice("logs", "first", "Say").stdout)
+
     def test_watch_looks_on_until_the_end(self):
         self.serve()
         self.apply("echo seen; sleep 1")

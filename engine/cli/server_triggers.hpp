@@ -1,0 +1,64 @@
+// What starts pipelines by itself under `sluice serve`: tells the trigger service which pipelines
+// there are and which events there were, on a thread of its own, and puts its starts into the
+// engine.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "engine/runtime/engine.hpp"
+#include "engine/runtime/event_reader.hpp"
+#include "engine/triggers/trigger_service.hpp"
+
+namespace sluice {
+
+class ServerTriggers {
+ public:
+  struct Setup {
+    std::string directory, base_directory;
+    Realm realm;
+    std::function<void(const std::string& line)> log;  // any thread
+  };
+  // Engine, store and clock outlive it. Begins with the pipelines that the store has now.
+  ServerTriggers(Engine& engine, const Store& store, const Clock& clock, Setup setup);
+  // Finishes what is in hand.
+  ~ServerTriggers();
+  ServerTriggers(const ServerTriggers&) = delete;
+  ServerTriggers& operator=(const ServerTriggers&) = delete;
+
+  // The engine's thread: facts have become durable.
+  void committed(std::span<const StoredFact> facts);
+
+ private:
+  // A pipeline that has a definition now, or the name of one that is gone.
+  using Change = std::variant<PipelineDeclaration, std::string>;
+
+  void start(const std::string& pipeline, StartExecution start,
+             std::function<void(triggers::Started, const std::string&)> done);
+  void add_stored_pipelines();
+  void work();
+  void take(const Change& change);
+  void feed_events();
+  [[nodiscard]] std::string cause_of(const Event& event) const;
+
+  Engine& engine_;
+  const Store& store_;
+  const Clock& clock_;
+  Setup setup_;
+  EventReader reader_;
+  triggers::TriggerService service_;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable changed_;
+  std::vector<Change> changes_;
+  bool news_ = true, ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sluice
