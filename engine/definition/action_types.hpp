@@ -1,6 +1,6 @@
 // The action types and stage rules that a workflow file may name: those of the plugin catalogue.
-// The cloud service's rules (facts/codepipeline.md 2.15) are plugins of ours under the same provider
-// names, so that an exported declaration finds them.
+// The cloud service's rules (facts/codepipeline.md 2.15) are plugins of ours under the same
+// provider names, so that an exported declaration finds them.
 #pragma once
 
 #include <string>

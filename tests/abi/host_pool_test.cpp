@@ -135,7 +135,8 @@ TEST_CASE("secrets are masked in the log, in progress and in failure messages") 
   CHECK(answer.log_ends == 1);
 }
 
-TEST_CASE("hosts that are started ahead take the first jobs, and those that cannot be are no loss") {
+TEST_CASE(
+    "hosts that are started ahead take the first jobs, and those that cannot be are no loss") {
   PoolFixture pool([](HostPoolOptions& options) {
     for (const char* provider : {"unknown", "nothing", "tell"})
       options.start_ahead.push_back({Category::kInvoke, "Custom", provider, "1"});

@@ -272,7 +272,8 @@ std::span<const RuleCase> trigger_cases() {
        kOwn("{webhook: {name: w, secretFile: f}}\n- {webhook: {name: >>w, secretFile: f}}"),
        "already"},
       {"", "a form of webhook that there is not", "bad-choice",
-       kOwn("{webhook: {name: w, form: >>PLAIN, secretFile: f}}"), "known here: GITHUB, GITEA, HMAC"},
+       kOwn("{webhook: {name: w, form: >>PLAIN, secretFile: f}}"),
+       "known here: GITHUB, GITEA, HMAC"},
   };
   return kCases;
 }

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "engine/server/configuration.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace sluice;
 using server::Configuration;
