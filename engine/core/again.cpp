@@ -29,19 +29,6 @@ const Execution* Draft::find_kept(Uuid id) const {
   return nullptr;
 }
 
-// Whether another execution than PARALLEL ones is inside the stage.
-bool Draft::occupied(const PipelineDeclaration& declaration, Index stage, ExecutionNumber except) {
-  return std::any_of(pipeline_.executions.begin(), pipeline_.executions.end(),
-                     [&](const auto& entry) {
-                       const Execution& other = entry.second;
-                       const PipelineDeclaration& theirs = *pipeline_.versions.at(other.version);
-                       return other.number != except && theirs.mode != ExecutionMode::kParallel &&
-                              (other.stage_status == StageStatus::kInProgress ||
-                               other.stage_status == StageStatus::kStopping) &&
-                              same_place(theirs, other.stage, declaration, stage);
-                     });
-}
-
 // Whether the mode allows no further execution.
 bool Draft::full(const PipelineDeclaration& declaration) const {
   const std::uint32_t most =
@@ -76,7 +63,7 @@ bool Draft::may_retry(const Execution& e, const RetryStage& input) {
   const bool parallel = declaration.mode == ExecutionMode::kParallel;
   if (!parallel && pipeline_.entered[e.stage] > e.number) {
     reject("NotLatestPipelineExecutionException", "A newer execution has entered the stage.");
-  } else if (!parallel && occupied(declaration, e.stage, e.number)) {
+  } else if (!parallel && occupant(pipeline_, declaration, e.stage, e.number) != nullptr) {
     reject("ConflictException", "Another execution is in the stage; try again when it has left.");
   } else if (full(declaration)) {
     reject("ConcurrentPipelineExecutionsLimitExceededException",
@@ -186,7 +173,7 @@ void Draft::take(RollbackStage& input) {
     return unable("The execution is a rollback itself.");
   }
   if (!succeeded) return unable("The execution did not succeed in the stage.");
-  if (occupied(declaration, index, 0)) {
+  if (occupant(pipeline_, declaration, index, 0) != nullptr) {
     return unable("Cannot start rollback while the stage is in progress");
   }
   if (full(declaration)) {

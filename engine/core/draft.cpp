@@ -4,11 +4,6 @@
 
 namespace sluice {
 
-bool same_place(const PipelineDeclaration& a, Index stage_a, const PipelineDeclaration& b,
-                Index stage_b) {
-  return &a == &b ? stage_a == stage_b : a.stages[stage_a].name == b.stages[stage_b].name;
-}
-
 void Draft::reject(std::string code, std::string why) {
   SLUICE_ASSERT(decision_.facts.empty(), "a refused input changes nothing");
   decision_.refusal = Rejected{std::move(code), std::move(why)};
@@ -101,8 +96,7 @@ const Execution* Draft::current(const ActionKey& key) const {
 
 // Whether an update ends this execution (facts 2.8): PARALLEL ones run on.
 bool Draft::outdated(const Live& e) const {
-  return e.version != version_ && e.declaration->mode != ExecutionMode::kParallel &&
-         !e.declaration->finish_on_own_version;
+  return ends_by_update(*e.declaration, e.version, version_);
 }
 
 // Whether any version in use has a stage of that name.

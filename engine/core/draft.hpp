@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/core.hpp"
+#include "engine/core/gates.hpp"
 #include "engine/core/lifecycle.hpp"
 #include "engine/core/variables.hpp"
 
@@ -121,8 +122,6 @@ class Draft {
   void arrive(Live& e);
   // again.cpp: retry and rollback.
   [[nodiscard]] const Execution* find_kept(Uuid id) const;
-  [[nodiscard]] bool occupied(const PipelineDeclaration& declaration, Index stage,
-                              ExecutionNumber except);
   bool full(const PipelineDeclaration& declaration) const;
   bool may_retry(const Execution& e, const RetryStage& input);
   void resume(Live& e, RetryMode mode, bool automatic, const std::string& by);
@@ -166,9 +165,5 @@ void Draft::each_live(Visit visit) {
     visit(Spot{e.number, e.declaration, e.stage, e.waits(), e.in_stage()});
   }
 }
-
-// Stages of two declarations are the same place if they have the same name.
-[[nodiscard]] bool same_place(const PipelineDeclaration& a, Index stage_a,
-                              const PipelineDeclaration& b, Index stage_b);
 
 }  // namespace sluice

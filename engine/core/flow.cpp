@@ -10,9 +10,6 @@
 namespace sluice {
 namespace {
 
-// Executions of CodePipeline's PARALLEL mode run at most this many actions at once (facts 8).
-constexpr std::uint32_t kParallelActions = 5;
-
 constexpr bool running(ActionStatus status) {
   return status == ActionStatus::kRunning || status == ActionStatus::kWaiting;
 }
@@ -89,13 +86,8 @@ void Draft::advance(Live& e) {
 // Starts what may start of the lowest group that is not through. Whether anything was started.
 bool Draft::start_group(Live& e) {
   const Tally t = tally(e);
-  std::uint32_t room = UINT32_MAX;
-  if (e.declaration->mode == ExecutionMode::kParallel) {
-    const std::uint32_t most = e.declaration->max_parallel_actions == 0
-                                   ? kParallelActions
-                                   : e.declaration->max_parallel_actions;
-    room = most > t.running ? most - t.running : 0;
-  }
+  const std::uint32_t most = most_actions(*e.declaration);
+  std::uint32_t room = most > t.running ? most - t.running : 0;
   bool started = false;
   const auto& declared = e.declared_stage().actions;
   for (Index i = 0; i < declared.size() && room > 0; ++i) {

@@ -12,14 +12,12 @@ constexpr std::size_t kLongestReason = 300;
 
 // Whether a transition keeps the execution from the stage before which it waits.
 bool Draft::closed(const Live& e) const {
-  const auto& stages = e.declaration->stages;
   const auto& disabled = pipeline_.disabled_transitions;
   return std::any_of(disabled.begin(), disabled.end(), [&](const Transition& t) {
     if (enabled_ != nullptr && t.stage == enabled_->stage && t.inbound == enabled_->inbound) {
       return false;
     }
-    if (t.inbound) return t.stage == stages[e.stage].name;
-    return e.stage > 0 && t.stage == stages[e.stage - 1U].name;
+    return closes(t, *e.declaration, e.stage);
   });
 }
 
