@@ -18,7 +18,7 @@ fs::path LogStore::path(const LogName& name) const {
          (file_name_of(name.action) + "." + std::to_string(name.attempt) + ".log");
 }
 
-Result<LogWriter> LogStore::writer(const LogName& name, Masker masker, LogLimits limits) const {
+Result<LogWriter> LogStore::writer(const LogName& name, LogLimits limits) const {
   const fs::path file = path(name);
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
@@ -31,8 +31,7 @@ Result<LogWriter> LogStore::writer(const LogName& name, Masker masker, LogLimits
   }
   struct stat status {};
   ::fstat(opened, &status);
-  LogWriter log(opened, static_cast<std::uint64_t>(status.st_size), file.string(),
-                std::move(masker), limits);
+  LogWriter log(opened, static_cast<std::uint64_t>(status.st_size), file.string(), limits);
   log.end_half_line();
   return log;
 }

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/artifacts/mask.hpp"
 #include "engine/core/ids.hpp"
 #include "engine/core/result.hpp"
 
@@ -37,26 +36,25 @@ class LogWriter {
   // An unfinished line is lost unless finish() was called.
   ~LogWriter();
 
-  // Takes output as it comes, whole lines or not. kUnavailable if the disk takes no more; later
-  // writes are tried again.
+  // Takes output as it comes, whole lines or not; secrets are masked already. kUnavailable if the
+  // disk takes no more; later writes are tried again.
   Result<void> write(std::string_view bytes, Instant now);
   // Ends the unfinished line, if there is one.
   Result<void> finish(Instant now);
-  // The last line that was not blank: masked, without its time.
+  // The last line that was not blank, without its time.
   [[nodiscard]] const std::string& last_line() const { return last_line_; }
 
  private:
   friend class LogStore;
-  LogWriter(int file, std::uint64_t size, std::string path, Masker masker, LogLimits limits);
+  LogWriter(int file, std::uint64_t size, std::string path, LogLimits limits);
   void end_half_line();
-  void take(std::string_view shown, Instant now);
+  void take(std::string_view bytes, Instant now);
   void end_line(Instant now);
   Result<void> flush();
 
   int file_;
   std::uint64_t size_;  // of the file, with what waits in pending_
   std::string path_;
-  Masker masker_;
   LogLimits limits_;
   bool full_ = false;
   Instant line_began_;
@@ -78,7 +76,7 @@ class LogStore {
   // ROOT/pipeline/execution id/stage/action.attempt.log, names as file names (file_name_of).
   [[nodiscard]] std::filesystem::path path(const LogName& name) const;
   // Opens for appending, making it and its directories if need be.
-  Result<LogWriter> writer(const LogName& name, Masker masker, LogLimits limits = {}) const;
+  Result<LogWriter> writer(const LogName& name, LogLimits limits = {}) const;
   // At most `bytes` of text, but one whole line at least. kNotFound if there is no such log.
   Result<LogPart> read(const LogName& name, std::uint64_t offset,
                        std::size_t bytes = 256 * 1024) const;

@@ -38,12 +38,10 @@ std::size_t whole_characters(std::string_view text, std::size_t size) {
 
 }  // namespace
 
-LogWriter::LogWriter(int file, std::uint64_t size, std::string path, Masker masker,
-                     LogLimits limits)
+LogWriter::LogWriter(int file, std::uint64_t size, std::string path, LogLimits limits)
     : file_(file),
       size_(size),
       path_(std::move(path)),
-      masker_(std::move(masker)),
       limits_(limits),
       full_(size >= limits.file_bytes) {}
 
@@ -58,7 +56,6 @@ LogWriter::LogWriter(LogWriter&& from) noexcept
     : file_(std::exchange(from.file_, -1)),
       size_(from.size_),
       path_(std::move(from.path_)),
-      masker_(std::move(from.masker_)),
       limits_(from.limits_),
       full_(from.full_),
       line_began_(from.line_began_),
@@ -72,27 +69,26 @@ LogWriter::~LogWriter() {
 }
 
 Result<void> LogWriter::write(std::string_view bytes, Instant now) {
-  take(masker_.feed(bytes), now);
+  take(bytes, now);
   return flush();
 }
 
 Result<void> LogWriter::finish(Instant now) {
-  take(masker_.finish(), now);
   if (line_bytes_ != 0) end_line(now);
   return flush();
 }
 
-void LogWriter::take(std::string_view shown, Instant now) {
-  while (!shown.empty()) {
-    const std::size_t end = std::min(shown.find('\n'), shown.size());
+void LogWriter::take(std::string_view bytes, Instant now) {
+  while (!bytes.empty()) {
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
     if (line_bytes_ == 0) line_began_ = now;
     const std::size_t room =
         limits_.line_bytes + 1 - std::min(line_.size(), limits_.line_bytes + 1);
-    line_.append(shown.substr(0, std::min(end, room)));
+    line_.append(bytes.substr(0, std::min(end, room)));
     line_bytes_ += end;
-    if (end == shown.size()) return;
+    if (end == bytes.size()) return;
     end_line(now);
-    shown.remove_prefix(end + 1);
+    bytes.remove_prefix(end + 1);
   }
 }
 

@@ -70,7 +70,7 @@ class Dispatch {
     bool unwanted = false, timed_out = false, ending = false;
     std::string directory;  // of its artifacts, or ""
     RunDirectories where;
-    SecretMask mask;
+    Masker masker;
     std::optional<JobLog> log;
     Pipe* pipe = nullptr;  // of its host, while kSent
     std::optional<EventLoop::Timer> deadline, force;

@@ -59,7 +59,7 @@ void Dispatch::accept(Job job) {
   call.number = number;
   call.job = std::move(job);
   call.type = &type->second;
-  call.mask = secrets_of(call.job);
+  call.masker = secrets_of(call.job);
   if (!call.type->prepared) {
     call.type->prepared = true;
     call.type->defaults = defaults_of(call.type->description->configuration_schema);
@@ -144,7 +144,7 @@ bool Dispatch::send(Call& call, Host& host) {
          "the action's configuration and commands are larger than 4 MiB");
     return false;
   }
-  call.log.emplace(call.mask, options_.max_log_bytes);
+  call.log.emplace(call.masker, options_.max_log_bytes);
   call.step = Step::kSent;
   call.host = host.number;
   if (host.process.runs.empty())
@@ -242,7 +242,7 @@ void Dispatch::finish(Call& call, wire::Finished finished) {
           });
     });
   } else {
-    end_call(call, make_report(call.job, std::move(finished), {}, call.mask));
+    end_call(call, make_report(call.job, std::move(finished), {}, call.masker));
   }
 }
 
@@ -250,7 +250,7 @@ void Dispatch::packed(Number number, wire::Finished finished,
                       Result<std::vector<ArtifactRef>> outputs) {
   Call& call = *calls_.at(number);
   if (outputs)
-    end_call(call, make_report(call.job, std::move(finished), std::move(*outputs), call.mask));
+    end_call(call, make_report(call.job, std::move(finished), std::move(*outputs), call.masker));
   else
     fail(call, FailureKind::kTransient, "ArtifactNotStored",
          "output artifact: " + outputs.error().text());
@@ -268,8 +268,7 @@ void Dispatch::end_call(Call& call, Input report) {
 }
 
 void Dispatch::fail(Call& call, FailureKind kind, std::string code, std::string message) {
-  end_call(call,
-           make_failure(call.job, kind, std::move(code), call.mask.apply(std::move(message))));
+  end_call(call, make_failure(call.job, kind, std::move(code), call.masker.mask(message)));
 }
 
 void Dispatch::fail_timed_out(Call& call, const std::string& how) {

@@ -197,11 +197,11 @@ void Dispatch::tell_progress(Host& host) {
       found->second->step != Step::kSent)
     return;
   const Call& call = *found->second;
-  sink_(call.job.pipeline,
-        ReportProgress{call.job.key,
-                       progress.percent,
-                       {valid_utf8(progress.external_id), valid_utf8(progress.external_url),
-                        call.mask.apply(valid_utf8(progress.summary)), ""}});
+  sink_(call.job.pipeline, ReportProgress{call.job.key,
+                                          progress.percent,
+                                          {valid_utf8(progress.external_id),
+                                           shown_text(progress.external_url, call.masker),
+                                           shown_text(progress.summary, call.masker), ""}});
 }
 
 void Dispatch::on_ready(Host& host) {

@@ -5,7 +5,6 @@
 namespace sluice {
 namespace {
 
-constexpr std::size_t kMinSecret = 3;
 constexpr std::size_t kMaxLine = 64 * 1024;
 
 // Length of the valid UTF-8 sequence at `at`, or 0.
@@ -44,37 +43,12 @@ std::string valid_utf8(std::string_view text) {
   return out;
 }
 
-void SecretMask::add(std::string_view secret) {
-  while (!secret.empty()) {
-    const auto end = std::min(secret.find('\n'), secret.size());
-    std::string_view line = secret.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() >= kMinSecret) secrets_.emplace_back(line);
-    secret.remove_prefix(std::min(end + 1, secret.size()));
-  }
-  std::stable_sort(secrets_.begin(), secrets_.end(),
-                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
+std::string shown_text(std::string_view text, const Masker& masker) {
+  return valid_utf8(masker.mask(text));
 }
 
-std::string SecretMask::apply(std::string text) const {
-  for (const auto& secret : secrets_) {
-    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
-      text.replace(at, secret.size(), "***");
-  }
-  return text;
-}
-
-std::size_t SecretMask::safe_cut(std::string_view text) const {
-  if (secrets_.empty() || secrets_.front().size() >= text.size()) return text.size();
-  std::size_t cut = text.size() - secrets_.front().size();
-  for (const auto& secret : secrets_) {
-    const std::size_t from = cut < secret.size() ? 0 : cut - secret.size() + 1;
-    const auto at = text.find(secret, from);
-    if (at < cut) cut = at;
-  }
-  return cut == 0 ? text.size() : cut;
-}
-
+// A line that is too long is cut; what may be the beginning of a secret stays in the masker, so
+// that no cut goes through one.
 std::string JobLog::append(std::string_view bytes) {
   std::string out;
   while (!bytes.empty()) {
@@ -85,18 +59,22 @@ std::string JobLog::append(std::string_view bytes) {
       break;
     }
     const std::size_t length = std::min({newline, room, bytes.size()});
+    const bool whole = length == newline;
     partial_ += bytes.substr(0, length);
-    bytes.remove_prefix(length == newline ? length + 1 : length);
-    const std::size_t cut = length == newline ? partial_.size() : mask_.safe_cut(partial_);
-    take_line(std::string_view(partial_).substr(0, cut), out);
-    partial_.erase(0, cut);
+    bytes.remove_prefix(whole ? length + 1 : length);
+    std::string shown = masker_.feed(partial_);
+    if (whole) shown += masker_.finish();
+    partial_.clear();
+    if (whole || !shown.empty()) take_line(shown, out);
   }
   return out;
 }
 
 std::string JobLog::finish() {
   std::string out;
-  if (!partial_.empty()) take_line(partial_, out);
+  std::string shown = masker_.feed(partial_);
+  shown += masker_.finish();
+  if (!shown.empty()) take_line(shown, out);
   partial_.clear();
   return out;
 }
@@ -112,7 +90,6 @@ void JobLog::take_line(std::string_view line, std::string& out) {
     return;
   }
   std::string text = valid_utf8(line);
-  if (!mask_.empty()) text = mask_.apply(std::move(text));
   out += text;
   out += '\n';
   if (text.find_first_not_of(" \t") != std::string::npos) last_line_ = std::move(text);

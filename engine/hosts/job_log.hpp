@@ -5,32 +5,22 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "engine/core/mask.hpp"
 
 namespace sluice {
 
-// Replaces secrets by "***". A secret of several lines is masked line by line; pieces of fewer than
-// three characters are left, because they would hide half of every log.
-class SecretMask {
- public:
-  void add(std::string_view secret);
-  [[nodiscard]] bool empty() const { return secrets_.empty(); }
-  [[nodiscard]] std::string apply(std::string text) const;
-  // Where an overlong line can be cut so that no secret is cut in two.
-  [[nodiscard]] std::size_t safe_cut(std::string_view text) const;
-
- private:
-  std::vector<std::string> secrets_;  // longest first
-};
-
 // Bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
+// What may be shown of a text: no secrets, and UTF-8.
+[[nodiscard]] std::string shown_text(std::string_view text, const Masker& masker);
 
 class JobLog {
  public:
-  // Beyond `most_bytes` everything is dropped but one line that says so.
-  JobLog(SecretMask mask, std::size_t most_bytes)
-      : mask_(std::move(mask)), most_bytes_(most_bytes) {}
+  // The masker outlives the log. Secrets may be added to it while the log goes on: they are masked
+  // in every line that has not been handed out. Beyond `most_bytes` everything is dropped but one
+  // line that says so.
+  JobLog(Masker& masker, std::size_t most_bytes) : masker_(masker), most_bytes_(most_bytes) {}
 
   // Takes bytes; returns the lines that they complete, each with its newline, ready to be kept.
   [[nodiscard]] std::string append(std::string_view bytes);
@@ -38,12 +28,11 @@ class JobLog {
   [[nodiscard]] std::string finish();
   // The last line that is not blank, without its newline.
   [[nodiscard]] const std::string& last_line() const { return last_line_; }
-  [[nodiscard]] const SecretMask& mask() const { return mask_; }
 
  private:
   void take_line(std::string_view line, std::string& out);
 
-  SecretMask mask_;
+  Masker& masker_;
   std::size_t most_bytes_, bytes_ = 0;
   bool full_ = false;
   std::string partial_, last_line_;

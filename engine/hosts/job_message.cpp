@@ -10,6 +10,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t kMaxVariableBytes = 122880;  // facts/codepipeline.md 3
+constexpr int kMaxDepth = 64;                      // of details
 
 std::vector<std::string> configuration_of(const Job& job, const wire::Pairs& defaults) {
   std::vector<std::string> flat;
@@ -19,20 +20,41 @@ std::vector<std::string> configuration_of(const Job& job, const wire::Pairs& def
   return flat;
 }
 
-Account account_of(const wire::Finished& finished, const SecretMask& mask) {
+// In names and texts, not in the JSON text: there a secret may be escaped, or be digits.
+nlohmann::json masked(const nlohmann::json& value, const Masker& masker) {
+  if (value.is_string()) return masker.mask(value.get_ref<const std::string&>());
+  if (!value.is_structured()) return value;
+  nlohmann::json out = value.is_array() ? nlohmann::json::array() : nlohmann::json::object();
+  for (const auto& [key, item] : value.items()) {
+    if (value.is_array())
+      out.push_back(masked(item, masker));
+    else
+      out[masker.mask(key)] = masked(item, masker);
+  }
+  return out;
+}
+
+// What is no JSON, or nested too deeply for anybody, is kept as the text that it is.
+nlohmann::json detail_of(const std::string& text) {
+  bool deep = false;
+  const auto look = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    deep = deep || depth > kMaxDepth;
+    return !deep;
+  };
+  auto value = nlohmann::json::parse(text, look, false);
+  return deep || value.is_discarded() ? nlohmann::json(text) : value;
+}
+
+Account account_of(const wire::Finished& finished, const Masker& masker) {
   Account account;
   account.external_id = valid_utf8(finished.external_id);
-  account.external_url = valid_utf8(finished.external_url);
-  account.summary = mask.apply(valid_utf8(finished.summary));
+  account.external_url = shown_text(finished.external_url, masker);
+  account.summary = shown_text(finished.summary, masker);
   if (finished.details.empty()) return account;
   auto details = nlohmann::json::object();
-  for (const auto& [key, text] : finished.details) {
-    auto value = nlohmann::json::parse(text, nullptr, false);
-    // What is no JSON is kept as the text that it is.
-    details[valid_utf8(key)] = value.is_discarded() ? nlohmann::json(valid_utf8(text)) : value;
-  }
-  account.details =
-      mask.apply(details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  for (const auto& [key, text] : finished.details)
+    details[valid_utf8(key)] = masked(detail_of(text), masker);
+  account.details = details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return account;
 }
 
@@ -114,14 +136,14 @@ wire::Pairs defaults_of(const std::string& configuration_schema) {
   return defaults;
 }
 
-SecretMask secrets_of(const Job& job) {
-  SecretMask mask;
+Masker secrets_of(const Job& job) {
+  Masker masker;
   for (const auto& key : job.secret_keys)
     if (const auto found = job.configuration.find(key); found != job.configuration.end())
-      mask.add(found->second);
+      masker.add(found->second);
   for (const auto& variable : job.environment)
-    if (variable.secret) mask.add(variable.value);
-  return mask;
+    if (variable.secret) masker.add(variable.value);
+  return masker;
 }
 
 bool has_succeeded(const wire::Finished& finished) {
@@ -133,13 +155,13 @@ Input make_failure(const Job& job, FailureKind kind, std::string code, std::stri
 }
 
 Input make_report(const Job& job, wire::Finished finished, std::vector<ArtifactRef> outputs,
-                  const SecretMask& mask) {
-  Account account = account_of(finished, mask);
+                  const Masker& masker) {
+  Account account = account_of(finished, masker);
   if (const std::string rule = misbehaviour(finished); !rule.empty())
     return ReportFailure{job.key,
                          std::move(account),
                          {FailureKind::kMisbehaved, "PluginMisbehaved",
-                          mask.apply("the plugin misbehaved: " + valid_utf8(rule))}};
+                          shown_text("the plugin misbehaved: " + rule, masker)}};
   if (finished.outcome == SLUICE_CONTINUE)
     return ReportContinue{job.key, std::move(finished.token), finished.delay_ms,
                           std::move(account)};
@@ -150,18 +172,18 @@ Input make_report(const Job& job, wire::Finished finished, std::vector<ArtifactR
     failure.code = finished.failure_code.empty() ? "JobFailed" : valid_utf8(finished.failure_code);
     failure.message = finished.failure_message.empty()
                           ? "the action failed without saying why; see its log"
-                          : mask.apply(valid_utf8(finished.failure_message));
+                          : shown_text(finished.failure_message, masker);
     return ReportFailure{job.key, std::move(account), std::move(failure)};
   }
   Texts variables;
   for (auto& [key, value] : finished.variables)
-    variables.emplace_back(std::move(key), valid_utf8(value));
+    variables.emplace_back(std::move(key), shown_text(value, masker));
   for (const auto& revision : finished.revisions)
     for (auto& output : outputs) {
       if (output.name != revision.artifact) continue;
       output.revision = valid_utf8(revision.id);
-      output.revision_summary = valid_utf8(revision.summary);
-      output.revision_url = valid_utf8(revision.url);
+      output.revision_summary = shown_text(revision.summary, masker);
+      output.revision_url = shown_text(revision.url, masker);
     }
   return ReportSuccess{job.key, std::move(account), std::move(variables), std::move(outputs)};
 }

@@ -26,13 +26,13 @@ struct RunDirectories {
 [[nodiscard]] wire::Pairs defaults_of(const std::string& configuration_schema);
 
 // The secrets that the job says must not be seen.
-[[nodiscard]] SecretMask secrets_of(const Job& job);
+[[nodiscard]] Masker secrets_of(const Job& job);
 
 // ReportSuccess, ReportContinue or ReportFailure; outputs are the packed artifacts (digests,
 // names), to which revisions are added. Whatever breaks a rule of plugin.h becomes a failure of
 // kind kMisbehaved that names the rule.
 [[nodiscard]] Input make_report(const Job& job, wire::Finished finished,
-                                std::vector<ArtifactRef> outputs, const SecretMask& mask);
+                                std::vector<ArtifactRef> outputs, const Masker& masker);
 
 // Whether make_report would make a ReportSuccess of it: only then are outputs packed.
 [[nodiscard]] bool has_succeeded(const wire::Finished& finished);

@@ -1,0 +1,1 @@
+sluice_fuzzer(fuzz_mask SOURCES mask.cpp LINK sluice_core)
