@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "engine/hosts/io_threads.hpp"
 #include "engine/hosts/job_log.hpp"
 #include "engine/hosts/process_end.hpp"
+#include "sdk/wire/secret_budget.hpp"
 
 namespace sluice {
 
@@ -71,6 +73,7 @@ class Dispatch {
     std::string directory;  // of its artifacts, or ""
     RunDirectories where;
     Masker masker;
+    wire::SecretBudget secrets;  // of those that the run has told
     std::optional<JobLog> log;
     Pipe* pipe = nullptr;  // of its host, while kSent
     std::optional<EventLoop::Timer> deadline, force;
@@ -89,6 +92,7 @@ class Dispatch {
     unsigned served = 0;
     std::int64_t since_ms = 0;  // when its oldest run began, as far as we know
     bool dirty = false, blocked = false, withdrawing = false, never_ready = false;
+    bool talkative = false;                  // it has told more secrets than it may
     std::string refused, why;                // what it said of itself, what we say of it
     std::optional<wire::Progress> progress;  // of the messages in hand: not told yet
     std::deque<Pipe> pipes;                  // in the order in which the host got them
@@ -112,6 +116,7 @@ class Dispatch {
   bool give_pipe(Call& call, Host& host, wire::Run& run, int& write_end);
   void close_pipe(Pipe& pipe);
   void read_log(Call& call, std::size_t most_bytes);
+  void show_log(Call& call, std::string_view bytes);
   void close_log(Call& call);
   void finish(Call& call, wire::Finished finished);
   void packed(Number number, wire::Finished finished, Result<std::vector<ArtifactRef>> outputs);
@@ -127,9 +132,11 @@ class Dispatch {
   void start_next_ahead();
   bool launch(Plugin& plugin);
   void on_socket(Number number, std::uint32_t events);
-  void on_message(Host& host, wire::ToEngine message);
+  void on_message(Host& host, wire::ToEngine&& message);
   void on_ready(Host& host);
   void tell_progress(Host& host);
+  bool learn_secrets(Host& host);
+  void on_secret(Host& host, const wire::Secret& secret);
   void on_finished(Host& host, wire::Finished finished);
   void on_withdrawn(Host& host, Number run);
   void mark_dirty(Host& host);

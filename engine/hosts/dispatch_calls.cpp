@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "engine/hosts/dispatch.hpp"
@@ -208,11 +209,17 @@ void Dispatch::read_log(Call& call, std::size_t most_bytes) {
       return;
     }
     total += static_cast<std::size_t>(size);
-    const std::string lines = call.log->append({buffer.data(), static_cast<std::size_t>(size)});
-    if (lines.empty()) continue;
-    if (options_.log) options_.log->append(call.job, lines);
-    if (options_.observer && !call.unwanted) options_.observer(call.job, call.log->last_line());
+    const bool more = most_bytes != kLogRest && learn_secrets(*hosts_.at(call.host));
+    show_log(call, {buffer.data(), static_cast<std::size_t>(size)});
+    if (more) return;
   }
+}
+
+void Dispatch::show_log(Call& call, std::string_view bytes) {
+  const std::string lines = call.log->append(bytes);
+  if (lines.empty()) return;
+  if (options_.log) options_.log->append(call.job, lines);
+  if (options_.observer && !call.unwanted) options_.observer(call.job, call.log->last_line());
 }
 
 // Takes what is in the pipe now, and gives the pipe back.

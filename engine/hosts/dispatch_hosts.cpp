@@ -154,7 +154,7 @@ void Dispatch::on_socket(Number number, std::uint32_t events) {
   const auto found = hosts_.find(number);
   if (found == hosts_.end() || found->second->life == Life::kEnding) return;
   Host& host = *found->second;
-  bool alive = host.process.receive([&](wire::ToEngine message) {
+  bool alive = host.process.receive([&](wire::ToEngine&& message) {
     if (host.life != Life::kEnding) on_message(host, std::move(message));
   });
   tell_progress(host);
@@ -166,6 +166,10 @@ void Dispatch::on_socket(Number number, std::uint32_t events) {
              0, true);
     return;
   }
+  if (host.talkative) {
+    end_host(host, "it hid more secrets than a run may", 0, true);
+    return;
+  }
   if ((events & EPOLLHUP) != 0) alive = false;  // the process may have left its socket to a child
   if (!alive) {
     end_host(host, "", kEndPatience_ms, true);
@@ -174,7 +178,7 @@ void Dispatch::on_socket(Number number, std::uint32_t events) {
   }
 }
 
-void Dispatch::on_message(Host& host, wire::ToEngine message) {
+void Dispatch::on_message(Host& host, wire::ToEngine&& message) {
   if (auto* const finished = std::get_if<wire::Finished>(&message)) {
     on_finished(host, std::move(*finished));
   } else if (auto* const progress = std::get_if<wire::Progress>(&message)) {
@@ -183,9 +187,33 @@ void Dispatch::on_message(Host& host, wire::ToEngine message) {
     on_withdrawn(host, withdrawn->run);
   } else if (const auto* const refused = std::get_if<wire::Refused>(&message)) {
     host.refused = refused->message;
+  } else if (const auto* const secret = std::get_if<wire::Secret>(&message)) {
+    on_secret(host, *secret);
   } else if (host.life == Life::kStarting) {
     on_ready(host);
   }
+}
+
+void Dispatch::on_secret(Host& host, const wire::Secret& secret) {
+  const auto found = calls_.find(secret.run);
+  if (found == calls_.end() || found->second->host != host.number) return;
+  Call& call = *found->second;
+  if (call.secrets.take(secret.value))
+    call.masker.add(secret.value);
+  else
+    host.talkative = true;
+}
+
+// A run tells a secret before it writes a line that shows it, but the log has a pipe of its own:
+// what has been read from there may only be shown after a look into the socket. A host that has
+// answered, or whose end has begun, has been looked at. True: there is more in the socket than
+// secrets, which comes as an event of its own.
+bool Dispatch::learn_secrets(Host& host) {
+  if (host.process.socket() < 0) return false;
+  const auto use = [this, &host](const wire::Secret& secret) { on_secret(host, secret); };
+  if (!host.process.receive_secrets(use) && !host.talkative) return false;
+  loop_.post([this, number = host.number] { on_socket(number, 0); });
+  return true;
 }
 
 // The last word of several, and none about a run whose end has come with it.
@@ -302,6 +330,7 @@ void Dispatch::end_host(Host& host, std::string why, int patience_ms, bool sweep
   if (host.start_limit) loop_.cancel(*host.start_limit);
   host.start_limit.reset();
   host.why = std::move(why);
+  (void)learn_secrets(host);  // the rest of its log will be read
   std::erase(plugin.hosts, host.number);
   idle_ -= std::erase(plugin.idle, host.number);
   loop_.remove(host.socket_token, host.process.socket());

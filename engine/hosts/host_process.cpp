@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,8 @@ extern char** environ;
 
 namespace sluice {
 namespace {
+
+constexpr std::size_t kMostRead = 1u << 20;  // a socket holds about 200 KiB
 
 std::vector<std::string> environment_of(const HostLaunch& launch) {
   std::vector<std::string> environment;
@@ -70,7 +73,10 @@ HostProcess::HostProcess(HostProcess&& from) noexcept
       socket_(std::exchange(from.socket_, -1)),
       out_(std::move(from.out_)),
       out_descriptors_(std::move(from.out_descriptors_)),
-      frames_(std::move(from.frames_)) {}
+      frames_(std::move(from.frames_)),
+      waiting_(std::move(from.waiting_)),
+      ended_(from.ended_),
+      garbage_(std::move(from.garbage_)) {}
 
 HostProcess::~HostProcess() {
   close_socket();
@@ -110,30 +116,54 @@ bool HostProcess::flush() {
   return true;
 }
 
-bool HostProcess::receive(const std::function<void(wire::ToEngine)>& use) {
+bool HostProcess::receive(const std::function<void(wire::ToEngine&&)>& use) {
+  read();
+  while (!waiting_.empty()) {
+    wire::ToEngine message = std::move(waiting_.front());
+    waiting_.pop_front();
+    use(std::move(message));
+  }
+  return !ended_;
+}
+
+bool HostProcess::receive_secrets(const std::function<void(wire::Secret)>& use) {
+  read();
+  for (auto message = waiting_.begin(); message != waiting_.end();) {
+    auto* const secret = std::get_if<wire::Secret>(&*message);
+    if (secret) use(std::move(*secret));
+    message = secret ? waiting_.erase(message) : std::next(message);
+  }
+  return !waiting_.empty() || ended_;
+}
+
+// All that was in the socket at the call: more than kMostRead is none that it could hold.
+void HostProcess::read() {
   // Not an array: the thread-local storage of every thread of the program would begin with it.
   static thread_local std::vector<char> buffer(64 * 1024);
   std::vector<int> unwanted;
-  for (;;) {
+  for (std::size_t total = 0; !ended_ && total < kMostRead;) {
     const ssize_t size = wire::receive_bytes(socket_, buffer, unwanted, false);
     for (const int descriptor : unwanted) close(descriptor);
     unwanted.clear();
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (size <= 0) return false;
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    ended_ = size <= 0;
+    if (ended_) return;
+    total += static_cast<std::size_t>(size);
     frames_.append({buffer.data(), static_cast<std::size_t>(size)});
     while (const auto payload = frames_.next()) {
       auto decoded = wire::decode_to_engine(*payload);
-      if (!decoded.message) {
+      ended_ = !decoded.message;
+      if (ended_) {
         garbage_ = decoded.why;
-        return false;
+        return;
       }
-      use(std::move(*decoded.message));
+      waiting_.push_back(std::move(*decoded.message));
     }
     if (frames_.malformed()) {
       garbage_ = "a frame of more than " + std::to_string(wire::kMaxFrame) + " bytes";
-      return false;
+      ended_ = true;
     }
-    if (static_cast<std::size_t>(size) < buffer.size()) return true;
+    if (static_cast<std::size_t>(size) < buffer.size()) return;
   }
 }
 

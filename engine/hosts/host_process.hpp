@@ -47,21 +47,28 @@ class HostProcess {
   [[nodiscard]] bool flush();
   [[nodiscard]] bool has_output() const { return !out_.empty(); }
 
-  // Takes what the socket has and hands over each message. False at the end of the stream or after
-  // something that is no message; garbage() then says which.
-  [[nodiscard]] bool receive(const std::function<void(wire::ToEngine)>& use);
+  // Hands over each message that has come: those that waited, then what the socket has. False at
+  // the end of the stream or after something that is no message; garbage() then says which.
+  [[nodiscard]] bool receive(const std::function<void(wire::ToEngine&&)>& use);
+  // Takes what the socket has and hands over the secrets among it. The other messages wait, in
+  // their order; true if there are any, or an end: receive() has to be called then. May be called
+  // while receive() hands over a message.
+  [[nodiscard]] bool receive_secrets(const std::function<void(wire::Secret)>& use);
   [[nodiscard]] const std::string& garbage() const { return garbage_; }
 
   std::deque<std::uint64_t> runs;
 
  private:
   HostProcess() = default;
+  void read();
 
   pid_t pid_ = -1;
   int pidfd_ = -1, socket_ = -1;
   std::string out_;
   std::vector<int> out_descriptors_;
   wire::FrameReader frames_;
+  std::deque<wire::ToEngine> waiting_;
+  bool ended_ = false;
   std::string garbage_;
 };
 

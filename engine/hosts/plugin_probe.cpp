@@ -37,7 +37,7 @@ Result<Probe> start(const std::string& program, const std::string& path, std::si
 
 // True when it has said what it has to say.
 bool listen(Probe& probe) {
-  const bool alive = probe.host.receive([&](wire::ToEngine message) {
+  const bool alive = probe.host.receive([&](wire::ToEngine&& message) {
     if (auto* const ready = std::get_if<wire::Ready>(&message))
       probe.description = std::move(ready->description);
     else if (auto* const refused = std::get_if<wire::Refused>(&message))

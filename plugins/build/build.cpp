@@ -42,6 +42,8 @@ class Build {
   Trouble download_source();
   Trouble read_buildspec();
   Trouble resolve_variables(Environment& environment);
+  Trouble set_secret(Environment& environment, const std::string& name, const Lookup& found,
+                     const std::string& what);
   Trouble set_project_variables(Environment& environment);
   void restore_cache();
   Trouble upload_artifacts();
@@ -113,31 +115,43 @@ Trouble Build::resolve_variables(Environment& environment) {
   environment.set(spec_.env.variables);
   for (const auto& [name, parameter] : spec_.env.parameter_store) {
     const Lookup found = look_up_parameter(settings_.parameter_store_file, parameter);
-    if (!found.error.empty())
-      return {"CLIENT_ERROR", "env.parameter-store." + name + ": " + found.error};
-    environment.set(name, found.value);
+    if (auto trouble = set_secret(environment, name, found, "env.parameter-store." + name);
+        !trouble.code.empty())
+      return trouble;
   }
   for (const auto& [name, secret] : spec_.env.secrets_manager) {
     const Lookup found = look_up_secret(settings_.secrets_manager_file, secret);
-    if (!found.error.empty())
-      return {"CLIENT_ERROR", "env.secrets-manager." + name + ": " + found.error};
-    environment.set(name, found.value);
+    if (auto trouble = set_secret(environment, name, found, "env.secrets-manager." + name);
+        !trouble.code.empty())
+      return trouble;
   }
   return set_project_variables(environment);
+}
+
+// Values of both stores are hidden, as in the cloud (A3).
+Trouble Build::set_secret(Environment& environment, const std::string& name, const Lookup& found,
+                          const std::string& what) {
+  if (!found.error.empty()) return {"CLIENT_ERROR", what + ": " + found.error};
+  if (!run_.mask(found.value)) log_line("Warning: the value of " + name + " cannot be hidden");
+  environment.set(name, found.value);
+  return {};
 }
 
 // These win over the buildspec's (A3.1); the service's own win over all.
 Trouble Build::set_project_variables(Environment& environment) {
   environment.set(run_.environment());
   for (const auto& variable : settings_.variables) {
-    Lookup found{variable.value, ""};
-    if (variable.type == ProjectVariable::Type::kParameterStore)
-      found = look_up_parameter(settings_.parameter_store_file, variable.value);
-    if (variable.type == ProjectVariable::Type::kSecretsManager)
-      found = look_up_secret(settings_.secrets_manager_file, variable.value);
-    if (!found.error.empty())
-      return {"CLIENT_ERROR", "environmentVariables " + variable.name + ": " + found.error};
-    environment.set(variable.name, found.value);
+    if (variable.type == ProjectVariable::Type::kPlaintext) {
+      environment.set(variable.name, variable.value);
+      continue;
+    }
+    const Lookup found = variable.type == ProjectVariable::Type::kParameterStore
+                             ? look_up_parameter(settings_.parameter_store_file, variable.value)
+                             : look_up_secret(settings_.secrets_manager_file, variable.value);
+    if (auto trouble =
+            set_secret(environment, variable.name, found, "environmentVariables " + variable.name);
+        !trouble.code.empty())
+      return trouble;
   }
   set_service_variables(run_, settings_, identity_, environment);
   return {};

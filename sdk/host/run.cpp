@@ -171,8 +171,20 @@ int cancelled(sluice_run* run) {
   return run->cancelled.load(std::memory_order_acquire) ? 1 : 0;
 }
 
-const void* extension(sluice_run*, const char*) {
-  return nullptr;
+int mask(sluice_run* run, const char* value) {
+  if (!value) return -1;
+  const std::lock_guard lock(run->secrets_mutex);
+  if (run->secrets.take(value)) {
+    run->on_secret({run->job.run, value});
+    return 0;
+  }
+  write_line("error: ", "a secret is not hidden: a run may hide 256 KiB in 2,000 lines");
+  return -1;
+}
+
+const void* extension(sluice_run*, const char* id) {
+  static constexpr sluice_secrets kSecrets = {sizeof(sluice_secrets), mask};
+  return id && std::string_view(id) == SLUICE_SECRETS_ID ? &kSecrets : nullptr;
 }
 
 }  // namespace
@@ -187,6 +199,10 @@ void sluice_run::begin(sluice::wire::Run run) {
   for (auto& pointers : lists) pointers.clear();
   variable_bytes = detail_bytes = 0;
   variables_refused = false;
+  {
+    const std::lock_guard lock(secrets_mutex);
+    secrets = {};
+  }
   const std::lock_guard lock(progress_mutex);
   progress = {};
   progress.run = job.run;

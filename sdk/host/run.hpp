@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sdk/wire/messages.hpp"
+#include "sdk/wire/secret_budget.hpp"
 
 // One at a time; the object itself lives as long as the process, so that a thread that a plugin
 // left behind may still call log() with its pointer.
@@ -23,6 +24,8 @@ struct sluice_run {
   std::atomic<bool> cancelled{false};
   // Sends a progress message; called on any thread, one call at a time.
   std::function<void(const sluice::wire::Progress&)> on_progress;
+  // Hands a secret to the engine before it returns; called on any thread, one call at a time.
+  std::function<void(const sluice::wire::Secret&)> on_secret;
 
   // What text() and list() hand out, made when first asked for.
   std::string job_json;
@@ -33,6 +36,9 @@ struct sluice_run {
   std::mutex progress_mutex;
   sluice::wire::Progress progress;
   std::int64_t progress_sent_ms = 0;
+
+  std::mutex secrets_mutex;
+  sluice::wire::SecretBudget secrets;
 };
 
 namespace sluice::host {

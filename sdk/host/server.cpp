@@ -65,6 +65,7 @@ Server::Server(int socket, std::string directory)
   timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   stop_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   run_.on_progress = [this](const wire::Progress& progress) { tell_progress(progress); };
+  run_.on_secret = [this](const wire::Secret& secret) { tell_secret(secret); };
 }
 
 int Server::serve(const PluginLibrary& plugin) {
@@ -165,7 +166,7 @@ void Server::send(const wire::ToEngine& message, bool at_once) {
       _exit(wire::kTooLarge);
     }
   }
-  if (at_once) flush();
+  if (at_once) (void)flush();
 }
 
 // What a run says of itself before it is watched goes along with its result, or when watching
@@ -177,17 +178,25 @@ void Server::tell_progress(const wire::Progress& progress) {
     const std::lock_guard lock(mutex_);
     watched = watching_;
   }
-  if (watched) flush();
+  if (watched) (void)flush();
 }
 
-void Server::flush() {
+// The engine looks into the socket before it shows what it has read of the log. If it cannot be
+// told, nothing of this run may be shown any more.
+void Server::tell_secret(const wire::Secret& secret) {
+  send(secret, false);
+  if (!flush()) end_everything(0);
+}
+
+bool Server::flush() {
   const std::lock_guard lock(out_mutex_);
   while (!out_.empty()) {
     const ssize_t sent = wire::send_bytes(socket_, out_, {});
     if (sent < 0 && (errno == EBADF || errno == ENOTSOCK)) end_everything(wire::kLostDescriptors);
-    if (sent < 0) return;  // the reader will see the end
+    if (sent < 0) return false;  // the reader will see the end
     out_.erase(0, static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 bool Server::run(const PluginLibrary& plugin, Waiting waiting) {
@@ -311,7 +320,7 @@ void Server::watch() {
       }
       watching_ = true;
     }
-    flush();
+    (void)flush();
     for (bool stopped = false; !stopped;) {
       pollfd sources[] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
       poll(sources, 2, -1);

@@ -49,8 +49,10 @@ class Server {
   void withdraw(std::uint64_t run);
   // Any thread.
   void send(const wire::ToEngine& message, bool at_once);
-  void flush();
+  // False: the engine is gone, or has given this host up.
+  bool flush();
   void tell_progress(const wire::Progress& progress);
+  void tell_secret(const wire::Secret& secret);
 
   // The main thread's.
   bool open_work_directory();

@@ -32,6 +32,8 @@ auto members(M& m) {
     return std::tie(m.message);
   else if constexpr (std::is_same_v<T, Progress>)
     return std::tie(m.run, m.percent, m.external_id, m.external_url, m.summary);
+  else if constexpr (std::is_same_v<T, Secret>)
+    return std::tie(m.run, m.value);
   else if constexpr (std::is_same_v<T, Revision>)
     return std::tie(m.artifact, m.id, m.summary, m.url);
   else if constexpr (std::is_same_v<T, Finished>)

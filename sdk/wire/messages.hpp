@@ -8,6 +8,9 @@
 //                                 <- Run        with the write end of the job's log pipe
 //                                 (SCM_RIGHTS)
 //   Progress                      ->
+//   Secret                        ->            before any byte of the log that follows it: it is
+//   in
+//                                               the socket when the next byte gets into the pipe
 //                                 <- Cancel     the current run should end
 //                                 <- Withdraw   a run that was queued ahead is wanted back
 //   Withdrawn | Finished          ->            exactly one of them for every Run
@@ -57,6 +60,7 @@ struct Ready    { Description description; };
 struct Refused  { std::string message; };
 struct Progress { std::uint64_t run{}; std::int32_t percent = -1; std::string external_id, external_url, summary; };
 struct Withdrawn{ std::uint64_t run{}; };
+struct Secret   { std::uint64_t run{}; std::string value; };
 struct Revision { std::string artifact, id, summary, url; };
 // outcome is what `run` returned, unchecked. misbehaviour: what the host itself saw go wrong, or
 // "". trash: a directory beside the work directory to be removed, or "". retiring: the host ends
@@ -68,7 +72,7 @@ struct Finished { std::uint64_t run{}; std::int32_t outcome{}; std::int32_t fail
 // clang-format on
 
 using ToHost = std::variant<Run, Cancel, Withdraw>;
-using ToEngine = std::variant<Ready, Refused, Progress, Withdrawn, Finished>;
+using ToEngine = std::variant<Ready, Refused, Progress, Withdrawn, Finished, Secret>;
 
 // A message, or why the bytes are none.
 template <class Message>

@@ -3,6 +3,7 @@
 
 static sluice::Outcome first(sluice::Run& run) {
   run.progress(1);
+  if (!run.mask("secret")) return sluice::misconfigured("this host hides nothing");
   return run.cancelled() ? sluice::misconfigured("no") : sluice::continue_later("t", -1);
 }
 static sluice::Outcome second(sluice::Run&) {

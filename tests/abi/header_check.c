@@ -55,6 +55,11 @@ AT(sluice_host, progress, 88);
 AT(sluice_host, cancelled, 96);
 AT(sluice_host, extension, 104);
 
+CHECK(sizeof(sluice_secrets) == 16);
+AT(sluice_secrets, struct_size, 0);
+AT(sluice_secrets, mask, 8);
+CHECK(sizeof(SLUICE_SECRETS_ID) == sizeof("sluice.secrets/1"));
+
 CHECK(SLUICE_SUCCEEDED == 0 && SLUICE_FAILED == 1 && SLUICE_CONTINUE == 2);
 CHECK(SLUICE_FAILURE_CONFIGURATION == 1 && SLUICE_FAILURE_PERMANENT == 2);
 CHECK(SLUICE_FAILURE_TRANSIENT == 3 && SLUICE_FAILURE_CANCELLED == 4);

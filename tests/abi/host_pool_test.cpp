@@ -135,6 +135,56 @@ TEST_CASE("secrets are masked in the log, in progress and in failure messages") 
   CHECK(answer.log_ends == 1);
 }
 
+TEST_CASE("a secret that a run has fetched by itself is hidden from the next line of its log on") {
+  PoolFixture pool;
+  Job job = pool.job("leak");
+  job.configuration = {{"secret", "12345"}, {"child", "true"}, {"stay", "true"}, {"early", "true"}};
+  const Answer answer = pool.run(job);
+  CHECK(answer.log == "******\nchild ***\nlog ***\n");
+  for (const auto& progress : answer.progress) {
+    CHECK_THAT(progress.account.summary, Catch::EndsWith(" ***"));
+    CHECK(progress.account.external_url == "https://example.invalid/?token=***");
+  }
+  CHECK(answer.variable("leaked") == "<***>");
+  const auto& account = std::get<ReportSuccess>(answer.report).account;
+  CHECK(account.summary == "summary ***");
+  CHECK(account.external_url == "https://example.invalid/?token=***");
+  CHECK(account.details == R"({"answer":{"***":["a ***",12345]}})");
+}
+
+TEST_CASE("a secret is hidden in time, however short the run is") {
+  PoolFixture pool;
+  std::vector<Job> jobs;
+  for (int i = 0; i < 400; ++i) {
+    jobs.push_back(pool.job("leak"));
+    jobs.back().configuration = {{"secret", "word\nof " + std::to_string(1000 + i)},
+                                 {"fail", "true"}};
+    pool.start(jobs.back());
+  }
+  for (const Job& job : jobs) {
+    const Answer answer = pool.wait(job);
+    REQUIRE(answer.log == "***\n***\nlog ***\n***\n");
+    REQUIRE(answer.failure().message == "failed with ***\n***");
+  }
+}
+
+TEST_CASE("a run may hide so much and no more, and is told") {
+  PoolFixture pool;
+  const Answer answer = pool.run(pool.job("many-secrets"));
+  CHECK(answer.variable("count") == "2000");
+  CHECK(answer.log ==
+        "error: a secret is not hidden: a run may hide 256 KiB in 2,000 lines\n***\n");
+}
+
+TEST_CASE("what one run hides is nothing to the next") {
+  PoolFixture pool([](auto& options) { options.max_hosts = 1; });
+  Job first = pool.job("leak"), second = pool.job("say");
+  first.configuration = {{"secret", "12345"}};
+  second.configuration = {{"text", "12345"}};
+  CHECK(pool.run(first).succeeded());
+  CHECK(pool.run(second).log == "12345\n12345\nwarning: 12345\n");
+}
+
 TEST_CASE(
     "hosts that are started ahead take the first jobs, and those that cannot be are no loss") {
   PoolFixture pool([](HostPoolOptions& options) {

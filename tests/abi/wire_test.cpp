@@ -4,6 +4,7 @@
 
 #include "sdk/wire/frame.hpp"
 #include "sdk/wire/messages.hpp"
+#include "sdk/wire/secret_budget.hpp"
 
 namespace {
 using namespace sluice::wire;
@@ -73,11 +74,24 @@ TEST_CASE("what one end says the other understands") {
       *decode_to_engine(payload_of(ToEngine(Progress{3, -1, "i", "u", "s"}))).message);
   CHECK(progress.percent == -1);
   CHECK(progress.summary == "s");
+  const auto secret =
+      std::get<Secret>(*decode_to_engine(payload_of(ToEngine(Secret{3, "hunter2"}))).message);
+  CHECK(secret.value == "hunter2");
   const Description description{
       "n", "1", "d", 2, {{5, "p", "1", "invoke/p", "", "{}", 0, 1, 0, 1, {"A"}, 2, 5}}};
   CHECK(std::get<Ready>(*decode_to_engine(payload_of(ToEngine(Ready{description}))).message)
             .description == description);
   CHECK(decode_description(encode(description)) == description);
+}
+
+TEST_CASE("the secrets of a run are bounded in bytes and in lines") {
+  SecretBudget bytes, lines;
+  CHECK(bytes.take(std::string(SecretBudget::kMaxBytes - 2, 's')));
+  CHECK_FALSE(bytes.take("abc"));
+  CHECK(bytes.take("ab"));
+  CHECK_FALSE(bytes.take("a"));
+  CHECK(lines.take(std::string(SecretBudget::kMaxLines - 1, '\n')));
+  CHECK_FALSE(lines.take("a"));
 }
 
 TEST_CASE("frames come out whole, however the bytes are cut") {

@@ -445,6 +445,16 @@ phases: {build: {commands: ['echo "$P $S $T $U" >trace']}}
     host.configure("secretsManagerFile", "s.json");
     CHECK(build(host, spec) == SLUICE_SUCCEEDED);
     CHECK(trace(host) == "http://x pw tk inner\n");
+    CHECK(host.masked == std::vector<std::string>{"http://x", "pw", "tk", "inner"});
+  }
+  SECTION("under a host that can hide nothing") {
+    host.set_extension(SLUICE_SECRETS_ID, nullptr);
+    write_file(host.base_directory() / "p.json", R"({"/shop/url": "http://x"})");
+    host.configure("parameterStoreFile", "p.json");
+    CHECK(build(host,
+                "version: 0.2\nenv: {parameter-store: {P: /shop/url}}\n"
+                "phases: {build: {commands: [true]}}") == SLUICE_SUCCEEDED);
+    CHECK_THAT(host.log(), Catch::Contains("Warning: the value of P cannot be hidden"));
   }
   SECTION("one that is not there") {
     write_file(host.base_directory() / "p.json", "{}");

@@ -130,6 +130,10 @@ struct FakeHost::Table {
     --polls;
     return 0;
   }
+  static int mask(sluice_run* run, const char* value) {
+    self(run).masked.emplace_back(value);
+    return 0;
+  }
   static const void* extension(sluice_run* run, const char* id) {
     const auto found = self(run).extensions_.find(id);
     return found == self(run).extensions_.end() ? nullptr : found->second;
@@ -142,6 +146,8 @@ FakeHost::FakeHost() {
   root_ = fs::canonical(pattern);
   for (const auto& directory : {work_directory(), state_directory(), base_directory()})
     fs::create_directories(directory);
+  static constexpr sluice_secrets kSecrets = {sizeof(sluice_secrets), Table::mask};
+  extensions_ = {{SLUICE_SECRETS_ID, &kSecrets}};
   texts_ = {{SLUICE_TEXT_PIPELINE, "webshop"},
             {SLUICE_TEXT_EXECUTION_ID, "11111111-2222-4333-8444-555555555555"},
             {SLUICE_TEXT_STAGE, "Stage"},

@@ -49,6 +49,7 @@ class FakeHost {
   void add_output_variable(const std::string& name) { output_variables_.push_back(name); }
   std::filesystem::path input(const std::string& name, const std::string& revision = "");
   std::filesystem::path output(const std::string& name, std::vector<std::string> files = {});
+  // Beside SLUICE_SECRETS_ID, which it has; null takes that away.
   void set_extension(const std::string& id, const void* table) { extensions_[id] = table; }
   // cancelled() answers yes from now on, or from its n-th call on. [any thread]
   void cancel() { polls_until_cancel_ = 0; }
@@ -84,6 +85,7 @@ class FakeHost {
   std::optional<Continuation> continuation;           // continue_later
   std::optional<External> external;                   // set_external
   std::vector<std::pair<int, std::string>> progress;  // percent, summary
+  std::vector<std::string> masked;                    // sluice.secrets/1, in order
   bool refuse_outputs = false;                        // set_output answers -1
 
   // Everything the run and its children wrote, in order: log(), stdout and stderr.

@@ -10,8 +10,8 @@
 //                 SLUICE_ACTION(greet, .category = SLUICE_CATEGORY_INVOKE, .provider = "Greet",
 //                 .version = "1"))
 //
-// All of Run is for the main thread but log, progress and cancelled. An exception that leaves the
-// function is reported as a PERMANENT failure with its text.
+// All of Run is for the main thread but log, mask, progress and cancelled. An exception that leaves
+// the function is reported as a PERMANENT failure with its text.
 #ifndef SLUICE_ACTION_HPP
 #define SLUICE_ACTION_HPP
 
@@ -62,7 +62,10 @@ class Run {
  public:
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-  Run(const sluice_host* host, sluice_run* run) : host_(host), run_(run) {}
+  Run(const sluice_host* host, sluice_run* run)
+      : host_(host),
+        run_(run),
+        secrets_(static_cast<const sluice_secrets*>(host->extension(run, SLUICE_SECRETS_ID))) {}
 
   std::optional<std::string> text(sluice_text which) const {
     return maybe(host_->text(run_, which));
@@ -131,6 +134,11 @@ class Run {
   void log(const std::string& line, sluice_log_level level = SLUICE_LOG_INFO) {
     host_->log(run_, level, line.c_str());
   }
+  // Shown as *** from now on, wherever this run shows it (plugin.h, sluice_secrets). False if the
+  // host cannot or will not hide it.
+  bool mask(const std::string& value) {
+    return secrets_ && secrets_->mask(run_, value.c_str()) == 0;
+  }
   void progress(int percent, const std::string& summary = {}) {
     host_->progress(run_, percent, summary.empty() ? nullptr : summary.c_str());
   }
@@ -154,6 +162,7 @@ class Run {
   }
   const sluice_host* host_;
   sluice_run* run_;
+  const sluice_secrets* secrets_;
 };
 
 namespace detail {

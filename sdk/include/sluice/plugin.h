@@ -126,10 +126,23 @@ typedef struct sluice_host {
   /* [any] Nonzero once the run should end soon: stopped, timed out, or the engine is gone. */
   int (*cancelled)(sluice_run* run);
 
-  /* [main] An optional ability by id, such as "sluice.cache/1": a constant table, or null if this
+  /* [main] An optional ability by id, such as SLUICE_SECRETS_ID: a constant table, or null if this
    * host has none. */
   const void* (*extension)(sluice_run* run, const char* id);
 } sluice_host;
+
+/* The ability to hide values that a run has fetched by itself. What the configuration marks
+ * "x-secret" is hidden without it. */
+#define SLUICE_SECRETS_ID "sluice.secrets/1"
+typedef struct sluice_secrets {
+  uint32_t struct_size;
+  /* [any] From the next line of the log on, `value` is shown as *** in whatever this run, and this
+     call of it, shows: log, progress, summaries, URLs, messages, details, output variables. Text by
+     text: an encoded form of it is not found. A value of several lines is hidden line by line;
+     lines of fewer than three characters are not hidden. A run may hide 256 KiB in 2,000 lines.
+     Returns 0; -1 if refused, which the log explains. */
+  int (*mask)(sluice_run* run, const char* value);
+} sluice_secrets;
 
 /* CodePipeline's categories, and Rule for stage conditions. */
 typedef enum sluice_category {

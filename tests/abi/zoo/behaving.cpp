@@ -2,6 +2,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sluice/action.hpp>
@@ -66,6 +68,33 @@ sluice::Outcome say(sluice::Run& run) {
              : sluice::succeeded();
 }
 
+// Fetches a secret by itself, hides it, and then shows it wherever something can be shown.
+sluice::Outcome leak(sluice::Run& run) {
+  const std::string secret = run.configuration("secret", "");
+  if (run.flag("early")) (void)!write(1, secret.data(), secret.size());  // in a line not yet ended
+  if (!run.mask(secret)) return sluice::failed("not hidden", SLUICE_FAILURE_PERMANENT, "NotHidden");
+  std::puts(secret.c_str());
+  std::fflush(stdout);
+  setenv("SECRET", secret.c_str(), 1);
+  if (run.flag("child") && std::system("echo \"child $SECRET\"") != 0) run.log("no child");
+  run.log("log " + secret);
+  run.set_external("ext-1", "https://example.invalid/?token=" + secret, "summary " + secret);
+  run.progress(50, "progress " + secret);
+  if (run.flag("stay")) poll(nullptr, 0, 20);
+  run.set_detail("answer", R"({")" + secret + R"(": ["a )" + secret + R"(", 12345]})");
+  run.set_output("leaked", "<" + secret + ">");
+  return run.flag("fail") ? sluice::failed("failed with " + secret) : sluice::succeeded();
+}
+
+// More than may be hidden.
+sluice::Outcome many_secrets(sluice::Run& run) {
+  int hidden = 0;
+  while (run.mask("secret-" + std::to_string(hidden))) ++hidden;
+  run.set_output("count", std::to_string(hidden));
+  run.log("secret-7");
+  return sluice::succeeded();
+}
+
 // Three turns: a delay, a signal, the end.
 sluice::Outcome in_turns(sluice::Run& run) {
   const std::string token = run.continuation().value_or("");
@@ -102,6 +131,8 @@ SLUICE_PLUGIN("behaving", "1.2.3", "Keeps every rule",
                             .configuration_schema = R"json({"type": "object", "properties": {
                               "stay": {"type": "boolean"}, "text": {"type": "string", "x-secret": true},
                               "fail": {"type": "boolean"}}})json"),
+              SLUICE_ACTION(leak, .provider = "leak"),
+              SLUICE_ACTION(many_secrets, .provider = "many-secrets"),
               SLUICE_ACTION(in_turns, .provider = "in-turns"),
               SLUICE_ACTION(patient, .provider = "patient"),
               SLUICE_ACTION(sleep_ms, .provider = "sleep"))

@@ -164,6 +164,7 @@ sluice_outcome bad_variable_name(const sluice_host* host, sluice_run* run) {
 }
 sluice_outcome many_details(const sluice_host* host, sluice_run* run) {
   const std::string value = '"' + std::string(300000, 'd') + '"';
+  host->set_detail(run, "deep", std::string(100000, '[').append(100000, ']').c_str());
   for (int i = 0; i < 20; ++i)
     host->set_detail(run, ("detail" + std::to_string(i)).c_str(), value.c_str());
   host->set_detail(run, "broken", "{not json");
