@@ -54,6 +54,12 @@ behaving 1 invoke/say -c text=hello -c fail=true --json
 says err "warning: ***"
 json 'r["status"]=="Failed" and r["failure"]=={"type":"SystemUnavailable","kind":"Transient","code":"Mute","message":"could not say ***"}'
 
+# What an action hides by itself is hidden everywhere.
+behaving 1 invoke/leak -c secret=hunter2 -c fail=true --json
+says err "log ***"
+json 'r["failure"]["message"]=="failed with ***" and r["details"]=={"answer":{"***":["a ***",12345]}}'
+! grep -q hunter2 out err || fail "the secret is there"
+
 # The state directory is the user's, and kept.
 behaving 0 invoke/tell --state state --json
 behaving 0 invoke/tell --state state --json
@@ -106,7 +112,7 @@ expect 2 action run x --plugin "$zoo/../wire_test"; says err "an executable"
 
 # Inspecting and listing.
 expect 0 plugin inspect "$zoo/behaving.so"; says out "build/merge@1"; says out "integer, default 7"
-expect 0 plugin inspect "$zoo/behaving.so" --json; json 'len(r)==7 and r[1]["configurationSchema"]["properties"]["b"]["default"]==7'
+expect 0 plugin inspect "$zoo/behaving.so" --json; json 'len(r)==9 and r[1]["configurationSchema"]["properties"]["b"]["default"]==7'
 expect 1 plugin inspect "$zoo/two_entries.so"; says err "more than one entry symbol"
 expect 2 plugin inspect missing.so; says err "cannot be opened"
 mkdir -p .sluice/plugins

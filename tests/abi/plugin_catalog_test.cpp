@@ -20,6 +20,8 @@ using namespace sluice;
 using sluice::testing::leftover_processes;
 using sluice::testing::zoo_file;
 
+constexpr std::size_t kBehaving = 9;  // types that the library of that name offers
+
 struct Folder {
   fs::path path;
   Folder() {
@@ -48,7 +50,7 @@ TEST_CASE("a plugin's types carry what the plugin says of itself, and the owner 
   fs::copy_file(zoo_file("behaving"), folder.path / "behaving.so");
   const auto catalog = read_plugin_catalog(folder.request());
   CHECK(catalog.problems.empty());
-  REQUIRE(catalog.types.size() == 7);
+  REQUIRE(catalog.types.size() == kBehaving);
   const auto& merge = catalog.types[2];
   CHECK(merge.id == ActionTypeId{Category::kBuild, "Custom", "merge", "1"});
   CHECK(merge.uses == "build/merge");
@@ -91,7 +93,7 @@ TEST_CASE("a library that breaks a rule is refused by name of the rule") {
     REQUIRE(catalog.problems.size() == 1);
     CHECK(catalog.problems[0].where == folder.path / "bad.so");
     CHECK_THAT(catalog.problems[0].message, Catch::Contains(refused.message));
-    CHECK(catalog.types.size() == 7);
+    CHECK(catalog.types.size() == kBehaving);
   }
   CHECK(leftover_processes().empty());
 }
@@ -160,8 +162,8 @@ TEST_CASE("the first of two files that offer one type keeps it, and the other is
   fs::copy_file(zoo_file("behaving"), folder.path / "one.so");
   fs::copy_file(zoo_file("behaving"), folder.path / "two.so");
   const auto catalog = read_plugin_catalog(folder.request());
-  CHECK(catalog.types.size() == 7);
-  REQUIRE(catalog.problems.size() == 7);
+  CHECK(catalog.types.size() == kBehaving);
+  REQUIRE(catalog.problems.size() == kBehaving);
   CHECK(catalog.problems[0].where == folder.path / "two.so");
   CHECK_THAT(catalog.problems[0].message, Catch::Contains("one.so offers already"));
 }
@@ -171,7 +173,7 @@ TEST_CASE("a described plugin is not asked again until its file changes") {
   const fs::path file = folder.path / "plugin.so";
   fs::copy_file(zoo_file("behaving"), file);
   auto request = folder.request();
-  CHECK(read_plugin_catalog(request).types.size() == 7);
+  CHECK(read_plugin_catalog(request).types.size() == kBehaving);
   const auto identity = identify(file);
   REQUIRE(identity);
 
@@ -187,18 +189,18 @@ TEST_CASE("a described plugin is not asked again until its file changes") {
   SECTION("another file of the same name is asked") {
     fs::remove(file);
     fs::copy_file(zoo_file("misbehaving"), file);
-    CHECK(read_plugin_catalog(request).types.size() > 7);
+    CHECK(read_plugin_catalog(request).types.size() > kBehaving);
   }
   SECTION("a damaged cache is none") {
     for (const char* const damage :
          {"", "{", "[]", R"({"format": 1})", R"({"format":1,"host":[1,2],"plugins":7})"}) {
       std::ofstream(request.cache_file) << damage;
-      CHECK(read_plugin_catalog(request).types.size() == 7);
+      CHECK(read_plugin_catalog(request).types.size() == kBehaving);
     }
   }
   SECTION("a cache that cannot be written is no error") {
     request.cache_file = "/proc/nowhere/cache";
-    CHECK(read_plugin_catalog(request).types.size() == 7);
+    CHECK(read_plugin_catalog(request).types.size() == kBehaving);
   }
 }
 
