@@ -33,8 +33,8 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-Repository::Repository(std::string url, std::string mirror)
-    : url_(std::move(url)), mirror_(std::move(mirror)) {}
+Repository::Repository(std::string url, std::string mirror, std::function<bool()> cancelled)
+    : url_(std::move(url)), mirror_(std::move(mirror)), cancelled_(std::move(cancelled)) {}
 
 Repository::Answer Repository::git(std::vector<std::string> arguments,
                                    std::int64_t deadline_ms) const {
@@ -55,6 +55,7 @@ Repository::Answer Repository::git(std::vector<std::string> arguments,
       command.environment.end(),
       {{"GIT_TERMINAL_PROMPT", "0"}, {"SSH_ASKPASS_REQUIRE", "never"}, {"LC_ALL", "C.UTF-8"}});
   command.deadline_ms = deadline_ms;
+  command.cancelled = cancelled_;
   bool whole = true;
   command.on_output = [&](std::string_view bytes) {
     whole = whole && answer.output.size() + bytes.size() <= kLongestOutput;

@@ -2,6 +2,7 @@
 // with deadlines; blocks. One thread at a time.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace sluice::triggers {
 class Repository {
  public:
   // url: for git; a path is absolute. mirror: a directory of its own, made when files are asked
-  // for.
-  Repository(std::string url, std::string mirror);
+  // for. cancelled: asked while git runs; true: it is stopped, and what it was asked fails. Empty:
+  // never.
+  Repository(std::string url, std::string mirror, std::function<bool()> cancelled = {});
 
   struct State {
     Refs refs;                // branches and tags
@@ -48,6 +50,7 @@ class Repository {
                                                          const std::string& to) const;
 
   std::string url_, mirror_;
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace sluice::triggers

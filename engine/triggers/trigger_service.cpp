@@ -1,16 +1,24 @@
 #include "engine/triggers/trigger_service.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
+#include <set>
 #include <thread>
+#include <utility>
 
+#include "engine/triggers/file_watch.hpp"
+#include "engine/triggers/git_directory.hpp"
 #include "engine/triggers/memory_file.hpp"
-#include "engine/triggers/repository.hpp"
+#include "engine/triggers/question.hpp"
 #include "engine/triggers/watched.hpp"
 #include "engine/triggers/webhook_secret.hpp"
 #include "plugins/source/location.hpp"
@@ -19,40 +27,7 @@ namespace sluice::triggers {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kRetry_ms = 5'000, kLongestBackOff_ms = 3'600'000;
-
-// What is asked about a repository, taken out of the lock.
-struct Question {
-  std::string pipeline, key, url, own_branch, mirror;
-  std::uint64_t generation = 0;
-  TriggerDeclaration trigger;
-  std::optional<Refs> before;  // none: first look
-};
-struct Finding {
-  Refs refs;
-  std::vector<Push> wanted;
-};
-
-Result<Finding> examine(const Question& question) {
-  const Repository repository(question.url, question.mirror);
-  auto state = repository.ask();
-  if (!state) return state.error();
-  Finding finding{std::move(state->refs), {}};
-  if (!question.before) return finding;
-  const auto own = question.own_branch.empty() ? state->head_branch : question.own_branch;
-  const auto filter = TriggerFilter::compile(question.trigger, own);
-  if (!filter) return filter.error();
-  for (auto& push : pushes_between(*question.before, finding.refs)) {
-    auto verdict = filter->wants(push, nullptr);
-    if (verdict == Verdict::kNeedsFiles) {
-      const auto files = repository.changed_files(push, *question.before);
-      if (!files) return files.error();
-      verdict = filter->wants(push, &*files);
-    }
-    if (verdict == Verdict::kYes) finding.wanted.push_back(std::move(push));
-  }
-  return finding;
-}
+constexpr std::int64_t kRetry_ms = 5'000;
 
 struct Acknowledgement {
   std::string pipeline, token, why;
@@ -75,6 +50,8 @@ class TriggerService::Room {
       woken_ = true;
       changed_.notify_all();
     };
+    if (parts_.watch_files)
+      files_.emplace([this](const auto& directory) { refs_changed(directory); });
   }
 
   Result<void> set(const PipelineDeclaration& pipeline, std::uint64_t events) {
@@ -115,13 +92,16 @@ class TriggerService::Room {
     std::error_code error;
     std::filesystem::remove(found->second.file, error);
     all_.erase(found);
+    wake();  // its files are not watched any longer
   }
 
   void run() {
     const std::lock_guard hold(mutex_);
     if (!threads_.empty() || stopping_) return;
     threads_.emplace_back([this] { serve([this] { return turn(); }, woken_); });
-    threads_.emplace_back([this] { serve([this] { return look(); }, looked_for_); });
+    for (const bool local : {true, false})
+      threads_.emplace_back(
+          [this, local] { serve([this, local] { return look(local); }, side(local).wanted); });
   }
 
   void stop() {
@@ -132,22 +112,30 @@ class TriggerService::Room {
     }
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    files_.reset();
     const std::lock_guard hold(acknowledgements_->mutex);
     acknowledgements_->wake = [] {};
   }
 
-  std::size_t look_now(const std::string& repository) {
+  std::size_t look_now(const std::string& repository, const std::string& pipeline) {
     const auto url = source::locate(repository, parts_.base_directory).url;
+    const auto directory = git_directory(url);
+    return look_where([&](const Watched& watched, const GitWatch& watch) {
+      if (!pipeline.empty() && watched.pipeline != pipeline) return false;
+      return watch.url == repository || watch.url == url ||
+             (!directory.empty() && watch.directory == directory);
+    });
+  }
+
+  std::vector<TriggerState> list(const std::string& pipeline) const {
     const std::lock_guard hold(mutex_);
-    std::size_t count = 0;
-    for (auto& [name, watched] : all_)
-      for (auto& watch : watched.git)
-        if (watch.url == repository || watch.url == url || watch.url + "/.git" == url) {
-          watch.next_ms = 0;
-          ++count;
-        }
-    if (count > 0) wake();
-    return count;
+    std::vector<TriggerState> states;
+    for (const auto& [name, watched] : all_) {
+      if (!pipeline.empty() && name != pipeline) continue;
+      auto some = states_of(watched, parts_.now_ms());
+      std::move(some.begin(), some.end(), std::back_inserter(states));
+    }
+    return states;
   }
 
   void event(std::uint64_t sequence, std::string_view json, std::string_view cause_detail) {
@@ -188,20 +176,12 @@ class TriggerService::Room {
                         const WebhookCall& call) {
     const auto trigger = find_webhook(pipeline, name);
     if (!trigger) return {404, "there is no such webhook"};
-    const auto secret = webhook_secret(trigger->webhook);
-    if (!secret) {
-      parts_.log("webhook " + pipeline + "/" + name + ": " + secret.error().text());
-      return {500, "the webhook's secret is not there; the server's log says more"};
-    }
-    if (!is_signed(trigger->webhook.form, *secret, call))
-      return {401, "the signature is missing or wrong"};
-    const auto news = read_webhook(trigger->webhook.form, call);
-    if (!news) return {400, news.error().message};
-    if (const auto* ignored = std::get_if<Ignored>(&news->what)) return {200, ignored->why};
-    const bool git = !trigger->source_action.empty();
-    // What was pushed is seen by looking, so that no push is started twice.
-    if (git && !std::holds_alternative<PullRequest>(news->what)) return look_at(pipeline, *trigger);
-    return start_by_webhook(pipeline, *trigger, *news);
+    auto answer = answer_to(pipeline, *trigger, call);
+    const std::lock_guard hold(mutex_);
+    if (const auto found = all_.find(pipeline); found != all_.end())
+      found->second.call_troubles[name] =
+          answer.status < 400 ? "" : std::to_string(answer.status) + ": " + answer.text;
+    return answer;
   }
 
   std::int64_t turn() {
@@ -238,29 +218,117 @@ class TriggerService::Room {
     return next_ms;
   }
 
-  std::int64_t look() {
+  std::int64_t look() { return std::min(look(true), look(false)); }
+
+ private:
+  // One turn of a thread that looks.
+  std::int64_t look(bool local) {
     std::vector<Question> questions;
-    std::int64_t next_ms = kNever;
     {
       const std::lock_guard hold(mutex_);
-      looked_for_ = false;
+      side(local).wanted = false;
       const auto now_ms = parts_.now_ms();
       for (auto& [name, watched] : all_)
         for (auto& watch : watched.git)
-          if (watch.next_ms <= now_ms) questions.push_back(question(watched, watch));
+          if (watch.local == local && watch.next_ms <= now_ms)
+            questions.push_back(question(watched, watch));
     }
-    for (const auto& each : questions) answer(each, examine(each));
+    for (const auto& each : questions) {
+      if (stopping_) break;
+      const bool by_files = local && watch_files(each);
+      answer(each, examine(each, side(local).mirrors, [this] { return stopping_.load(); }),
+             by_files);
+    }
+    if (local) forget_files();
+    std::int64_t next_ms = kNever;
     const std::lock_guard hold(mutex_);
     for (const auto& [name, watched] : all_)
-      for (const auto& watch : watched.git) next_ms = std::min(next_ms, watch.next_ms);
+      for (const auto& watch : watched.git)
+        if (watch.local == local) next_ms = std::min(next_ms, watch.next_ms);
     return next_ms;
   }
 
- private:
+  // Those that look on this machine, and elsewhere.
+  struct Side {
+    bool wanted = false;  // under the lock
+    std::mutex mirrors;   // while git works in one; taken without the lock
+  };
+  Side& side(bool local) const { return sides_[local ? 0 : 1]; }
+
   // Under the lock.
   void wake() {
-    woken_ = looked_for_ = true;
+    woken_ = sides_[0].wanted = sides_[1].wanted = true;
     changed_.notify_all();
+  }
+
+  // What a call does to its trigger.
+  WebhookAnswer answer_to(const std::string& pipeline, const TriggerDeclaration& trigger,
+                          const WebhookCall& call) {
+    if (stopping_) return {503, "the server is stopping; try again"};
+    const auto secret = webhook_secret(trigger.webhook);
+    if (!secret) {
+      parts_.log("webhook " + pipeline + "/" + trigger.webhook.name + ": " + secret.error().text());
+      return {500, "the webhook's secret is not there; the server's log says more"};
+    }
+    if (!is_signed(trigger.webhook.form, *secret, call))
+      return {401, "the signature is missing or wrong"};
+    const auto news = read_webhook(trigger.webhook.form, call);
+    if (!news) return {400, news.error().message};
+    if (const auto* ignored = std::get_if<Ignored>(&news->what)) return {200, ignored->why};
+    const bool git = !trigger.source_action.empty();
+    // What was pushed is seen by looking, so that no push is started twice.
+    if (git && !std::holds_alternative<PullRequest>(news->what)) return look_at(pipeline, trigger);
+    return start_by_webhook(pipeline, trigger, *news);
+  }
+
+  // Under no lock. The number of watches that are looked at now.
+  template <class Means>
+  std::size_t look_where(const Means& means) {
+    const std::lock_guard hold(mutex_);
+    std::size_t count = 0;
+    for (auto& [name, watched] : all_)
+      for (auto& watch : watched.git)
+        if (means(watched, watch)) {
+          watch.next_ms = 0;
+          ++count;
+        }
+    if (count > 0) wake();
+    return count;
+  }
+
+  // The watch's thread.
+  void refs_changed(const std::string& directory) {
+    look_where([&](const Watched&, const GitWatch& watch) { return watch.directory == directory; });
+  }
+
+  // Before a repository is looked at: what changes from here on is told. False: it has to be
+  // polled.
+  bool watch_files(const Question& question) {
+    const auto directory = files_ ? git_directory(question.url) : "";
+    if (directory.empty() || !tells_changes(directory)) return false;
+    {
+      const std::lock_guard hold(mutex_);
+      const auto found = all_.find(question.pipeline);
+      if (found == all_.end()) return false;
+      for (auto& watch : found->second.git)
+        if (watch.url == question.url) watch.directory = directory;
+    }
+    const auto added = files_->add(directory);
+    if (!added && !std::exchange(told_no_files_, true))
+      parts_.log(added.error().text() + "; such repositories are polled");
+    return static_cast<bool>(added);
+  }
+
+  void forget_files() {
+    if (!files_) return;
+    std::set<std::string> wanted;
+    {
+      const std::lock_guard hold(mutex_);
+      for (const auto& [name, watched] : all_)
+        for (const auto& watch : watched.git)
+          if (!watch.directory.empty()) wanted.insert(watch.directory);
+    }
+    files_->keep_only(wanted);
   }
 
   // Sleeps until `step` says or somebody wakes it.
@@ -329,6 +397,7 @@ class TriggerService::Room {
         watched.retry_ms = parts_.now_ms() + kRetry_ms;
         continue;
       }
+      watched.start_trouble = each.started == Started::kRefused ? "not started: " + each.why : "";
       if (each.started == Started::kRefused)
         parts_.log("pipeline " + each.pipeline + " was not started: " + each.why);
       std::erase_if(watched.memory.pending,
@@ -337,7 +406,9 @@ class TriggerService::Room {
     }
   }
 
-  Question question(const Watched& watched, const GitWatch& watch) const {
+  // Whoever has news of it while it is asked makes it be asked again.
+  Question question(const Watched& watched, GitWatch& watch) const {
+    watch.next_ms = kNever;
     Question question{watched.pipeline,  watch.key,          watch.url,     watch.own_branch,
                       mirror(watch.url), watched.generation, watch.trigger, std::nullopt};
     const auto known = watched.memory.repositories.find(watch.key);
@@ -349,7 +420,7 @@ class TriggerService::Room {
     return parts_.directory + "/mirrors/" + std::to_string(std::hash<std::string>()(url)) + ".git";
   }
 
-  void answer(const Question& question, const Result<Finding>& finding) {
+  void answer(const Question& question, const Result<Finding>& finding, bool by_files) {
     const std::lock_guard hold(mutex_);
     const auto found = all_.find(question.pipeline);
     if (found == all_.end() || found->second.generation != question.generation) return;
@@ -357,9 +428,13 @@ class TriggerService::Room {
     for (auto& watch : watched.git) {
       if (watch.key != question.key) continue;
       const bool taken = finding && take(watched, question, *finding);
-      if (!finding) parts_.log("pipeline " + question.pipeline + ": " + finding.error().text());
+      watch.trouble = finding ? "" : finding.error().text();
+      if (!finding && !stopping_)
+        parts_.log("pipeline " + question.pipeline + ": " + watch.trouble);
+      if (finding) watch.seen_branch = finding->own_branch;
+      watch.by_files = by_files;
       watch.failures = taken ? 0 : std::min(watch.failures + 1, 16);
-      watch.next_ms = next_look(watch);
+      watch.next_ms = std::min(watch.next_ms, next_look(watch, parts_.now_ms(), random_));
     }
   }
 
@@ -383,18 +458,6 @@ class TriggerService::Room {
   void wake_starts() {
     woken_ = true;
     changed_.notify_all();
-  }
-
-  // A tenth earlier or later, so that many pipelines do not ask at once; longer after failures.
-  std::int64_t next_look(const GitWatch& watch) {
-    if (watch.failures == 0 && watch.interval_ms == kNever) return kNever;
-    const auto base_ms = watch.interval_ms == kNever ? std::int64_t{60'000} : watch.interval_ms;
-    const auto longest_ms = std::max(kLongestBackOff_ms, base_ms);
-    auto wait_ms = base_ms;
-    for (int i = 0; i < watch.failures && wait_ms < longest_ms; ++i) wait_ms *= 2;
-    wait_ms = std::min(wait_ms, longest_ms);
-    std::uniform_int_distribution<std::int64_t> jitter(-wait_ms / 10, wait_ms / 10);
-    return parts_.now_ms() + wait_ms + jitter(random_);
   }
 
   std::optional<TriggerDeclaration> find_webhook(const std::string& pipeline,
@@ -430,6 +493,7 @@ class TriggerService::Room {
     const std::lock_guard hold(mutex_);
     const auto found = all_.find(pipeline);
     if (found == all_.end()) return {404, "there is no such webhook"};
+    if (stopping_) return {503, "the server is stopping; try again"};
     auto& watched = found->second;
     const auto before = watched.memory;
     if (!first_delivery(watched.memory, news.delivery)) return {200, "this delivery is known"};
@@ -448,21 +512,20 @@ class TriggerService::Room {
 
   Result<bool> wants(const std::string& pipeline, const TriggerDeclaration& trigger,
                      const PullRequest& pull) const {
-    const auto filter = TriggerFilter::compile(trigger, "");
-    if (!filter) return filter.error();
-    auto verdict = filter->wants(pull, nullptr);
-    if (verdict != Verdict::kNeedsFiles) return verdict == Verdict::kYes;
     std::string url;
+    bool local = false;
     {
       const std::lock_guard hold(mutex_);
       const auto found = all_.find(pipeline);
       if (found == all_.end()) return false;
-      for (const auto& watch : found->second.git)
-        if (watch.trigger.source_action == trigger.source_action) url = watch.url;
+      for (const auto& watch : found->second.git) {
+        if (watch.trigger.source_action != trigger.source_action) continue;
+        url = watch.url;
+        local = watch.local;
+      }
     }
-    const auto files = Repository(url, mirror(url)).changed_files(pull);
-    if (!files) return files.error();
-    return filter->wants(pull, &*files) == Verdict::kYes;
+    const Repository repository(url, mirror(url), [this] { return stopping_.load(); });
+    return wants_pull_request(trigger, pull, repository, side(local).mirrors);
   }
 
   const TriggerParts parts_;
@@ -470,7 +533,11 @@ class TriggerService::Room {
   std::condition_variable changed_;
   std::map<std::string, Watched> all_;
   std::uint64_t generation_ = 0;
-  bool woken_ = false, looked_for_ = false, stopping_ = false;
+  bool woken_ = false;
+  mutable std::array<Side, 2> sides_;
+  std::atomic<bool> stopping_{false};  // changes under the lock
+  std::optional<FileWatch> files_;     // of the thread that looks here
+  bool told_no_files_ = false;         // as well
   std::minstd_rand random_{std::random_device{}()};
   std::shared_ptr<Acknowledgements> acknowledgements_ = std::make_shared<Acknowledgements>();
   std::vector<std::thread> threads_;
@@ -493,8 +560,11 @@ void TriggerService::run() {
 void TriggerService::stop() {
   room_->stop();
 }
-std::size_t TriggerService::look_now(const std::string& repository) {
-  return room_->look_now(repository);
+std::size_t TriggerService::look_now(const std::string& repository, const std::string& pipeline) {
+  return room_->look_now(repository, pipeline);
+}
+std::vector<TriggerState> TriggerService::list(const std::string& pipeline) const {
+  return room_->list(pipeline);
 }
 void TriggerService::event(std::uint64_t sequence, std::string_view event_json,
                            std::string_view cause_detail) {

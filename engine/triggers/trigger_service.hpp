@@ -1,7 +1,9 @@
 // Starts pipelines by itself: the one object that a server makes for triggers (docs/triggers.md).
 // It remembers in one file a pipeline, decides by memory.hpp, and hands out starts under tokens
-// that outlive it. Two threads, one for schedules and starts, one that asks git; both sleep until
-// something is due, and where nothing is declared they sleep for ever.
+// that outlive it. Three threads: one for schedules and starts, one that asks git about
+// repositories of this machine, one about others, which may be slow to answer. They sleep until
+// something is due, and where nothing is declared they sleep for ever. A fourth one waits for the
+// kernel's news of local repositories, where there are any.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +11,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/declaration.hpp"
 #include "engine/core/input.hpp"
+#include "engine/triggers/trigger_state.hpp"
 #include "engine/triggers/webhook.hpp"
 
 namespace sluice::triggers {
@@ -30,12 +34,7 @@ struct TriggerParts {
       start;
   std::function<std::int64_t()> now_ms;
   std::function<void(const std::string& line)> log;  // any thread
-};
-
-// What the server answers a webhook with.
-struct WebhookAnswer {
-  int status = 202;  // 202 taken, 200 nothing to do, 400, 401, 404, 500
-  std::string text;
+  bool watch_files = false;  // notice pushes to repositories of this machine by inotify
 };
 
 class TriggerService {
@@ -52,13 +51,18 @@ class TriggerService {
   Result<void> set(const PipelineDeclaration& pipeline, std::uint64_t events);
   void remove(const std::string& pipeline);  // and forgets it
 
-  // Begins to work, and ends: a start in hand is finished, a question to git waited for.
+  // Begins to work, and ends: a start in hand is finished, a question to git is given up, a webhook
+  // is answered 503 from then on.
   void run();
   void stop();
 
   // Somebody pushed to this repository (a path or URL; a path as a source action writes it, or the
-  // directory itself): looks at once. The number of triggers that watch it.
-  std::size_t look_now(const std::string& repository);
+  // directory itself): looks at once. pipeline: only that one's triggers; "" for all. The number of
+  // triggers that watch it.
+  std::size_t look_now(const std::string& repository, const std::string& pipeline = "");
+
+  // The triggers of a pipeline, or of all of them for "", in the order of their declarations.
+  [[nodiscard]] std::vector<TriggerState> list(const std::string& pipeline) const;
 
   // An event, each under its sequence, in order; again after a restart from events_seen() on.
   // cause_detail: triggerDetail of the execution that the event is about, or "".
@@ -67,7 +71,8 @@ class TriggerService {
   // number if none has.
   [[nodiscard]] std::uint64_t events_seen() const;
 
-  // POST /webhooks/PIPELINE/NAME: checks the signature, then does what the call says.
+  // POST /webhooks/PIPELINE/NAME: checks the signature, then does what the call says. Blocks: what
+  // it decides is durable when it returns, and git may be asked for the files of a pull request.
   WebhookAnswer webhook(const std::string& pipeline, const std::string& name,
                         const WebhookCall& call);
 

@@ -17,6 +17,12 @@ struct WebhookCall {
   std::string body;                            // as it came, byte for byte
 };
 
+// What a webhook is answered with.
+struct WebhookAnswer {
+  int status = 202;  // 202 taken, 200 nothing to do, 400, 401, 404, 500, 503
+  std::string text;
+};
+
 // Whether the call was signed with the secret: HMAC-SHA256 of the body, in hexadecimal, in
 // X-Hub-Signature-256 ("sha256=...", GITHUB), X-Gitea-Signature (GITEA) or X-Signature-256 (HMAC;
 // with or without "sha256="). Compared in constant time. An empty secret signs nothing.

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <limits>
+#include <mutex>
 
 #include "engine/triggers/memory_file.hpp"
 #include "engine/triggers/trigger_service.hpp"
@@ -34,9 +37,12 @@ class Scene {
     parts.base_directory = root.string();
     parts.region = "local";
     parts.account = "000000000000";
+    parts.watch_files = watch_files;
     parts.start = [this](const std::string& pipeline, StartExecution start, Done done) {
+      const std::lock_guard hold(mutex);
       started.push_back(pipeline + " " + start.trigger.type + " " + start.client_token);
       starts.push_back(std::move(start));
+      begun.notify_all();
       if (answer) done(*answer, "because");
     };
     parts.now_ms = [this] { return now_ms; };
@@ -67,6 +73,9 @@ class Scene {
   std::vector<std::string> started;
   std::vector<StartExecution> starts;
   std::string lines;
+  bool watch_files = false;
+  std::mutex mutex;  // of starts
+  std::condition_variable begun;
   std::optional<TriggerService> service;
 };
 
@@ -344,6 +353,79 @@ TEST_CASE("a memory that cannot be read is refused, with what to do") {
   const auto refused = scene.service->set(pipeline({git_trigger()}), 0);
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().text(), Catch::Contains("remove it to begin anew"));
+}
+
+TEST_CASE("a delivery that is sent again after a restart starts nothing") {
+  Scene scene;
+  testing::write_file(scene.root / "secret", "key\n");
+  TriggerDeclaration chat;
+  chat.webhook = {"chat", "HMAC", "", (scene.root / "secret").string()};
+  const WebhookCall call{
+      {{"x-delivery", "d1"},
+       {"x-signature-256", "a777724d943eb48dc69bca8a4a6d57a04db3f9ec7e1de4e581e860265bdf3032"}},
+      "{}"};
+  scene.set(pipeline({chat}));
+  CHECK(scene.service->webhook("web", "chat", call).status == 202);
+  scene.begin();  // killed before it started anything
+  scene.set(pipeline({chat}));
+  CHECK(scene.service->webhook("web", "chat", call).status == 200);
+  scene.work();
+  CHECK(scene.starts.size() == 1);
+  scene.service->stop();
+  CHECK(scene.service->webhook("web", "chat", call).status == 503);
+}
+
+TEST_CASE("a push of a local repository is noticed by its files, long before it is time to look") {
+  Scene scene;
+  scene.watch_files = true;
+  scene.answer.reset();
+  scene.begin();
+  const testing::Repository repository(scene.root / "repo");
+  repository.commit("a", "1", "first");
+  auto slow = git_trigger();
+  slow.poll_interval_ms = 3'600'000;
+  scene.set(pipeline({slow}));
+  scene.work();
+  REQUIRE(scene.service->list("web").size() == 1);
+  CHECK(scene.service->list("web")[0].noticed_by == "FILES");
+  CHECK(scene.service->list("web")[0].branch == "main");
+  scene.service->run();
+  const auto second = repository.commit("a", "2", "second");
+  std::unique_lock hold(scene.mutex);
+  REQUIRE(
+      scene.begun.wait_for(hold, std::chrono::seconds(30), [&] { return !scene.starts.empty(); }));
+  CHECK(scene.starts[0].source_revisions[0].value == second);
+  hold.unlock();
+  scene.service->stop();
+}
+
+TEST_CASE("a list says what each trigger watches, when it looks next and what went wrong") {
+  Scene scene;
+  const testing::Repository repository(scene.root / "repo");
+  const auto first = repository.commit("a", "1", "first");
+  TriggerDeclaration daily, after, chat;
+  daily.schedule = "rate(1 day)";
+  after.pipeline = "base";
+  chat.webhook = {"chat", "HMAC", "", (scene.root / "secret").string()};
+  scene.set(pipeline({git_trigger(), daily, after, chat}));
+  scene.set(pipeline({daily}, "other"));
+  scene.work();
+  CHECK(scene.service->webhook("web", "chat", {}).status == 500);
+  CHECK(scene.service->list("").size() == 5);
+  const auto states = scene.service->list("web");
+  REQUIRE(states.size() == 4);
+  CHECK(states[0].type + " " + states[0].noticed_by + " " + states[0].branch == "GIT POLLING main");
+  CHECK(states[0].watches == std::filesystem::canonical(scene.root / "repo").string());
+  CHECK(states[0].revision == first);
+  CHECK(states[0].next_ms > scene.now_ms);
+  CHECK(states[1].next_ms == scene.now_ms + 86'400'000);
+  CHECK(states[2].watches == "pipeline base");
+  CHECK(states[3].webhook_path == "/webhooks/web/chat");
+  CHECK_THAT(states[3].error, Catch::StartsWith("500: "));
+  std::filesystem::remove_all(scene.root / "repo");
+  scene.service->look_now("repo");
+  scene.work();
+  CHECK_FALSE(scene.service->list("web")[0].error.empty());
 }
 
 TEST_CASE("with its threads it starts what is due, and ends when it is told") {
