@@ -3,11 +3,10 @@
 #include <utility>
 
 namespace sluice::api {
-namespace {
-constexpr std::size_t kMostWaiting = 4096;
-}
 
-Desk::Desk() : thread_([this] { run(); }) {}
+Desk::Desk(std::size_t threads, std::size_t most_waiting) : most_waiting_(most_waiting) {
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
 
 Desk::~Desk() {
   {
@@ -15,13 +14,13 @@ Desk::~Desk() {
     closed_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 bool Desk::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || waiting_.size() >= kMostWaiting) return false;
+    if (closed_ || waiting_.size() >= most_waiting_) return false;
     waiting_.push_back(std::move(work));
   }
   changed_.notify_all();

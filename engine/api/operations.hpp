@@ -13,6 +13,7 @@
 #include "engine/artifacts/log_store.hpp"
 #include "engine/core/action_type.hpp"
 #include "engine/runtime/engine.hpp"
+#include "engine/triggers/trigger_state.hpp"
 #include "events/event/event.hpp"
 
 namespace sluice::api {
@@ -43,6 +44,15 @@ using Done = std::function<void(Response)>;
 inline constexpr const char* kCodePipeline = "CodePipeline_20150709";
 inline constexpr const char* kSluice = "Sluice_20261101";  // docs/api.md lists its operations
 
+// What triggers are asked; empty where none are served. Any thread.
+struct TriggerQuestions {
+  // Looks at a repository now, for one pipeline or, for "", for all: how many triggers watch it.
+  std::function<std::size_t(const std::string& repository, const std::string& pipeline)> look_now;
+  // The triggers of one pipeline, or of all for "".
+  std::function<std::vector<triggers::TriggerState>(const std::string& pipeline)> list;
+  std::function<std::string()> webhook_address;  // "127.0.0.1:8091"; "" if there is no port
+};
+
 // What the operations stand on; everything referred to outlives them.
 struct Parts {
   Engine& engine;
@@ -54,6 +64,7 @@ struct Parts {
   std::string base_directory;  // where relative paths of a pipeline without baseDirectory start
   std::string data_directory, version;  // for DescribeServer
   Instant since;                        // when the server began
+  TriggerQuestions triggers;
 };
 
 class Operations {

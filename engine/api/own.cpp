@@ -28,6 +28,10 @@ constexpr Member kEvents[] = {
     {.name = "after", .type = MemberType::kInteger},
     {.name = "topicPrefix", .max = 400},
     {.name = "maxResults", .type = MemberType::kInteger, .min = 1, .max = 1000}};
+constexpr Member kNotify[] = {{.name = "repository", .required = true, .min = 1, .max = 4096},
+                              {.name = "pipelineName", .min = 1, .max = 100, .charset = &kName}};
+constexpr Member kListTriggers[] = {
+    {.name = "pipelineName", .min = 1, .max = 100, .charset = &kName}};
 
 Json log_json(const LogPart& part) {
   return {{"text", part.text}, {"nextOffset", part.next_offset}};
@@ -104,10 +108,49 @@ void describe_server(const Ground& ground, const Json&, const Caller&, Answer an
                {"lastSequence", *last}});
 }
 
+// A hook's word that somebody pushed.
+void notify_repository(const Ground& ground, const Json& in, const Caller&, Answer answer) {
+  const auto& look_now = ground.parts.triggers.look_now;
+  const std::string pipeline = text_of(in, "pipelineName");
+  if (!pipeline.empty() && !find_pipeline(ground, pipeline, answer)) return;
+  answer.send({{"triggers", look_now ? look_now(text_of(in, "repository"), pipeline) : 0}});
+}
+
+Json trigger_json(const triggers::TriggerState& state) {
+  Json json = {{"pipelineName", state.pipeline},
+               {"type", state.type},
+               {"watches", state.watches},
+               {"noticedBy", state.noticed_by}};
+  if (state.next_ms >= 0) json["nextTime"] = seconds(Instant{state.next_ms});
+  const auto add = [&](const char* key, const std::string& text) {
+    if (!text.empty()) json[key] = text;
+  };
+  add("branch", state.branch);
+  add("revision", state.revision);
+  add("error", state.error);
+  add("webhookPath", state.webhook_path);
+  return json;
+}
+
+void list_triggers(const Ground& ground, const Json& in, const Caller&, Answer answer) {
+  const auto& questions = ground.parts.triggers;
+  const std::string pipeline = text_of(in, "pipelineName");
+  if (!pipeline.empty() && !find_pipeline(ground, pipeline, answer)) return;
+  Json triggers = Json::array();
+  if (questions.list)
+    for (const auto& state : questions.list(pipeline)) triggers.push_back(trigger_json(state));
+  Json out = {{"triggers", std::move(triggers)}};
+  const std::string address = questions.webhook_address ? questions.webhook_address() : "";
+  if (!address.empty()) out["webhookAddress"] = address;
+  answer.send(out);
+}
+
 constexpr OperationRow kRows[] = {{"ApplyPipeline", apply_pipeline, kApply},
                                   {"DescribePipeline", describe_pipeline, kDescribe},
                                   {"GetLog", get_log, kLog},
                                   {"ListEvents", list_events, kEvents},
+                                  {"ListTriggers", list_triggers, kListTriggers},
+                                  {"NotifyRepository", notify_repository, kNotify},
                                   {"DescribeServer", describe_server, {}}};
 
 }  // namespace

@@ -102,6 +102,10 @@ int apply_declaration(const PipelineDeclaration& declaration, const Json& words,
   else
     std::printf("%s is applied as version %d; `sluice start %s` starts it.\n",
                 declaration.name.c_str(), version, declaration.name.c_str());
+  for (const auto& trigger : declaration.triggers)
+    if (!trigger.webhook.name.empty())
+      std::printf("Its webhook %s: POST /webhooks/%s/%s\n", trigger.webhook.name.c_str(),
+                  declaration.name.c_str(), trigger.webhook.name.c_str());
   return 0;
 }
 

@@ -56,7 +56,9 @@ class Service {
 
   int run(ServerSession& session) {
     log_.write(LogLevel::kInfo, "serving",
-               {{"data", configuration_.data_directory}, {"socket", session.socket()}});
+               {{"data", configuration_.data_directory},
+                {"socket", session.socket()},
+                {"webhooks", session.webhook_address()}});
     server::notify_manager("READY=1\nSTATUS=serving");
     while (true) {
       pollfd waits[] = {{signal_fd_, POLLIN, 0}, {session.ended_fd(), POLLIN, 0}};

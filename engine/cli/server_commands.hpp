@@ -20,6 +20,7 @@ void add_stop_command(CLI::App& app, int& exit_code);
 void add_retry_command(CLI::App& app, int& exit_code);
 void add_rollback_command(CLI::App& app, int& exit_code);
 void add_transition_command(CLI::App& app, int& exit_code);
+void add_trigger_command(CLI::App& app, int& exit_code);
 void add_override_command(CLI::App& app, int& exit_code);
 
 }  // namespace sluice

@@ -17,6 +17,7 @@
 #include "engine/cli/server_triggers.hpp"
 #include "engine/cli/worker_place.hpp"
 #include "engine/runtime/engine.hpp"
+#include "engine/server/listen_address.hpp"
 #include "engine/store/lease.hpp"
 #include "engine/store/sqlite_store.hpp"
 
@@ -88,9 +89,10 @@ struct ServerSession::Rooms {
     if (listener) listener->set_ready(false);
     if (engine) engine->stop();
     if (loop.joinable()) loop.join();
-    triggers.reset();
+    if (triggers) triggers->stop();
     operations.reset();
     listener.reset();
+    triggers.reset();
     hosts.set(nullptr);
     bus.reset();
     if (ended_fd >= 0) close(ended_fd);
@@ -100,6 +102,9 @@ struct ServerSession::Rooms {
   Result<void> open_hosts();
   Result<void> open_engine();
   Result<void> listen();
+  api::TriggerQuestions trigger_questions();
+  triggers::WebhookAnswer receive(const std::string& pipeline, const std::string& name,
+                                  const triggers::WebhookCall& call);
   void tell(std::span<const StoredFact> facts);
   void run_loop();
 };
@@ -161,6 +166,7 @@ Result<void> ServerSession::Rooms::open_engine() {
   starts.directory = (setup.data.root / "triggers").string();
   starts.base_directory = options.settings.base_directory;
   starts.realm = {configuration.region, configuration.account};
+  starts.watch_files = configuration.watch_files;
   starts.log = [this](const std::string& line) {
     log.write(LogLevel::kWarning, "triggers", {{"say", line}});
   };
@@ -181,7 +187,8 @@ Result<void> ServerSession::Rooms::listen() {
                                                       : configuration.base_directory,
                  setup.data.root.string(),
                  setup.version,
-                 clock.now()});
+                 clock.now(),
+                 trigger_questions()});
   api::ListenerOptions options;
   options.socket = configuration.socket.empty() ? setup.data.server_socket()
                                                 : std::filesystem::path(configuration.socket);
@@ -192,15 +199,48 @@ Result<void> ServerSession::Rooms::listen() {
   if (!groups) return groups.error();
   options.users = std::move(*users);
   options.groups = std::move(*groups);
-  auto started = api::HttpListener::start(options, [this](api::Request request, api::Done done) {
-    log.write(LogLevel::kDebug, "request",
-              {{"operation", request.target}, {"caller", request.caller.arn}});
-    operations->call(std::move(request), std::move(done));
-  });
+  options.webhooks.most_body_bytes = configuration.webhooks_most_body_bytes;
+  if (const auto address = server::listen_address(configuration.webhooks_listen)) {
+    options.webhooks.host = address->host;
+    options.webhooks.port = address->port;
+  }
+  auto started = api::HttpListener::start(
+      options,
+      [this](api::Request request, api::Done done) {
+        log.write(LogLevel::kDebug, "request",
+                  {{"operation", request.target}, {"caller", request.caller.arn}});
+        operations->call(std::move(request), std::move(done));
+      },
+      [this](const std::string& pipeline, const std::string& name,
+             const triggers::WebhookCall& call) { return receive(pipeline, name, call); });
   if (!started) return started.error();
   listener = std::move(*started);
   setup.configuration.socket = options.socket.string();
   return {};
+}
+
+api::TriggerQuestions ServerSession::Rooms::trigger_questions() {
+  return {[this](const std::string& repository, const std::string& pipeline) {
+            return triggers->service().look_now(repository, pipeline);
+          },
+          [this](const std::string& pipeline) { return triggers->service().list(pipeline); },
+          [this] { return listener->webhook_address(); }};
+}
+
+triggers::WebhookAnswer ServerSession::Rooms::receive(const std::string& pipeline,
+                                                      const std::string& name,
+                                                      const triggers::WebhookCall& call) {
+  auto answer = triggers->service().webhook(pipeline, name, call);
+  // Anybody can call what is not there.
+  const auto level = answer.status < 400    ? LogLevel::kInfo
+                     : answer.status == 404 ? LogLevel::kDebug
+                                            : LogLevel::kWarning;
+  log.write(level, "webhook",
+            {{"pipeline", pipeline},
+             {"name", name},
+             {"status", std::to_string(answer.status)},
+             {"says", answer.text}});
+  return answer;
 }
 
 // What an operator follows; everything else is an event on the bus.
@@ -265,6 +305,9 @@ int ServerSession::ended_fd() const {
 }
 Result<void> ServerSession::outcome() const {
   return rooms_->outcome;
+}
+std::string ServerSession::webhook_address() const {
+  return rooms_->listener->webhook_address();
 }
 std::string ServerSession::socket() const {
   return rooms_->setup.configuration.socket;

@@ -37,6 +37,7 @@ class ServerSession {
   [[nodiscard]] int ended_fd() const;
   [[nodiscard]] Result<void> outcome() const;
   [[nodiscard]] std::string socket() const;
+  [[nodiscard]] std::string webhook_address() const;  // "" without a port
 
  private:
   struct Rooms;

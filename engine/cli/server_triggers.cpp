@@ -24,18 +24,22 @@ ServerTriggers::ServerTriggers(Engine& engine, const Store& store, const Clock& 
                 [this](const std::string& pipeline, StartExecution asked, auto done) {
                   start(pipeline, std::move(asked), std::move(done));
                 },
-                [this] { return clock_.now().ms; }, setup_.log}) {
+                [this] { return clock_.now().ms; }, setup_.log, setup_.watch_files}) {
   add_stored_pipelines();
   thread_ = std::thread([this] { work(); });
 }
 
 ServerTriggers::~ServerTriggers() {
+  stop();
+}
+
+void ServerTriggers::stop() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   service_.stop();
 }
 
@@ -96,10 +100,6 @@ void ServerTriggers::work() {
 void ServerTriggers::take(const Change& change) {
   if (const auto* gone = std::get_if<std::string>(&change)) return service_.remove(*gone);
   const auto& pipeline = std::get<PipelineDeclaration>(change);
-  for (const TriggerDeclaration& trigger : pipeline.triggers)
-    if (!trigger.webhook.name.empty())
-      setup_.log("the webhook " + trigger.webhook.name + " of " + pipeline.name +
-                 " is not received: this version listens on its local socket alone");
   const auto last = store_.last_sequence();
   if (const auto set = service_.set(pipeline, last ? *last : 0); !set)
     setup_.log("the triggers of " + pipeline.name + " do not work: " + set.error().text());

@@ -23,14 +23,19 @@ class ServerTriggers {
   struct Setup {
     std::string directory, base_directory;
     Realm realm;
+    bool watch_files = true;
     std::function<void(const std::string& line)> log;  // any thread
   };
   // Engine, store and clock outlive it. Begins with the pipelines that the store has now.
   ServerTriggers(Engine& engine, const Store& store, const Clock& clock, Setup setup);
-  // Finishes what is in hand.
-  ~ServerTriggers();
+  ~ServerTriggers();  // as stop()
   ServerTriggers(const ServerTriggers&) = delete;
   ServerTriggers& operator=(const ServerTriggers&) = delete;
+
+  // Any thread: the service, for what the server is asked about it.
+  [[nodiscard]] triggers::TriggerService& service() { return service_; }
+  // Finishes what is in hand; a webhook is answered 503 from then on.
+  void stop();
 
   // The engine's thread: facts have become durable.
   void committed(std::span<const StoredFact> facts);

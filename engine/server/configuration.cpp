@@ -6,6 +6,7 @@
 #include "engine/definition/node.hpp"
 #include "engine/definition/shape_formats.hpp"
 #include "engine/definition/shapes.hpp"
+#include "engine/server/listen_address.hpp"
 
 namespace sluice::server {
 namespace {
@@ -59,6 +60,32 @@ constexpr Field kHostsFields[] = {
 };
 constexpr Shape kHostsShape{"hosts", kHostsFields};
 
+constexpr definition::Format kListenFormat{
+    R"(^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)",
+    [](std::string_view text) { return listen_address(text).has_value(); },
+    "write an address and a port: 127.0.0.1:8091 or [::1]:8091"};
+constexpr Field kWebhooksFields[] = {
+    {.key = "listen",
+     .required = true,
+     .min = 1,
+     .max = 64,
+     .format = &kListenFormat,
+     .description = "Address and port that receive webhooks, and nothing else."},
+    {.key = "mostBodyBytes",
+     .type = kInteger,
+     .min = 1024,
+     .max = 25u << 20,
+     .description = "Of a webhook's body."},
+};
+constexpr Shape kWebhooksShape{"webhooks", kWebhooksFields};
+
+constexpr Field kTriggersFields[] = {
+    {.key = "watchFiles",
+     .type = kBoolean,
+     .description = "Notice pushes to local repositories when their files change."},
+};
+constexpr Shape kTriggersShape{"triggers", kTriggersFields};
+
 constexpr Field kServerFields[] = {
     {.key = "dataDirectory", .min = 1, .max = 4096, .description = "Where everything is kept."},
     {.key = "socket", .min = 1, .max = 4096, .description = "Where the commands find the server."},
@@ -77,6 +104,14 @@ constexpr Field kServerFields[] = {
      .type = kObject,
      .shape = &kHostsShape,
      .description = "The processes that actions run in."},
+    {.key = "webhooks",
+     .type = kObject,
+     .shape = &kWebhooksShape,
+     .description = "A port for webhooks."},
+    {.key = "triggers",
+     .type = kObject,
+     .shape = &kTriggersShape,
+     .description = "How pushes are noticed."},
     {.key = "drain",
      .type = kDuration,
      .description = "How long running actions may take after SIGTERM."},
@@ -109,6 +144,12 @@ class Reader {
     if (const Node* hosts = root_.find("hosts")) {
       number(hosts->find("most"), c.most_hosts);
     }
+    if (const Node* webhooks = root_.find("webhooks")) {
+      text(webhooks->find("listen"), c.webhooks_listen);
+      number(webhooks->find("mostBodyBytes"), c.webhooks_most_body_bytes);
+    }
+    if (const Node* triggers = root_.find("triggers"))
+      if (const Node* watch = triggers->find("watchFiles")) c.watch_files = watch->text == "true";
     return c;
   }
 
@@ -192,6 +233,10 @@ std::vector<std::string> needs_restart(const Configuration& before, const Config
   compare("allow.users", before.users, after.users);
   compare("allow.groups", before.groups, after.groups);
   compare("hosts.most", before.most_hosts, after.most_hosts);
+  compare("webhooks.listen", before.webhooks_listen, after.webhooks_listen);
+  compare("webhooks.mostBodyBytes", before.webhooks_most_body_bytes,
+          after.webhooks_most_body_bytes);
+  compare("triggers.watchFiles", before.watch_files, after.watch_files);
   return keys;
 }
 

@@ -19,6 +19,10 @@ struct Configuration {
   // Who may use the socket beside root and the server's own user.
   std::vector<std::string> users, groups;
 
+  std::string webhooks_listen;  // listen_address.hpp; "": on the local socket alone
+  std::uint32_t webhooks_most_body_bytes = 25u << 20;
+  bool watch_files = true;  // notice pushes to local repositories by inotify
+
   std::string log_level = "info", log_format = "text", log_file;  // "" for standard error
 
   std::uint32_t most_hosts = 64;   // action processes at once

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/server/listen_address.hpp"
+
 using namespace sluice;
 using server::Configuration;
 using server::parse_configuration;
@@ -27,6 +29,8 @@ baseDirectory: ../srv
 allow: {users: [ci, "1001"], groups: [deploy]}
 log: {level: debug, format: json, file: sluice.log}
 hosts: {most: 8}
+webhooks: {listen: "127.0.0.1:8091", mostBodyBytes: 4096}
+triggers: {watchFiles: false}
 drain: 2m
 )",
                                           "/etc/sluice.yml");
@@ -43,6 +47,9 @@ drain: 2m
   expected.log_format = "json";
   expected.log_file = "/etc/sluice.log";
   expected.most_hosts = 8;
+  expected.webhooks_listen = "127.0.0.1:8091";
+  expected.webhooks_most_body_bytes = 4096;
+  expected.watch_files = false;
   expected.drain_ms = 120'000;
   CHECK(*parsed.configuration == expected);
 }
@@ -61,6 +68,10 @@ TEST_CASE("each mistake is told with its place and what to do") {
       {"drain: soon\n", "sluice.yml:1:8: error"},
       {"account: \"12\"\n", "sluice.yml:1:10: error"},
       {"allow: [ci]\n", "sluice.yml:1:8: error"},
+      {"webhooks: {listen: 8091}\n", "sluice.yml:1:20: error"},
+      {"webhooks: {listen: \"localhost:8091\"}\n", "127.0.0.1:8091 or [::1]:8091"},
+      {"webhooks: {mostBodyBytes: 4096}\n", "listen"},
+      {"triggers: {watchFiles: perhaps}\n", "sluice.yml:1:24: error"},
       {"- a\n", "is a map"},
       {"log: {level: debug\n", "sluice.yml:"},
   };
@@ -81,4 +92,32 @@ TEST_CASE("what a running server cannot change is told by key") {
   after.socket = "/elsewhere";
   after.most_hosts = 1;
   CHECK(needs_restart(before, after) == std::vector<std::string>{"socket", "hosts.most"});
+}
+
+TEST_CASE("an address to listen on has a port, and brackets around IPv6") {
+  struct Case {
+    const char* text;
+    const char* read;
+  };
+  const Case kCases[] = {
+      {"127.0.0.1:8091", "127.0.0.1 8091"},
+      {"0.0.0.0:0", "0.0.0.0 0"},
+      {"[::1]:8091", "::1 8091"},
+      {"[::]:65535", ":: 65535"},
+      {"127.0.0.1", ""},
+      {"127.0.0.1:", ""},
+      {":8091", ""},
+      {"127.0.0.1:65536", ""},
+      {"127.0.0.1:-1", ""},
+      {"127.0.0.1:80x", ""},
+      {"::1:8091", ""},
+      {"[127.0.0.1]:80", ""},
+      {"localhost:80", ""},
+      {"", ""},
+  };
+  for (const Case& one : kCases) {
+    INFO(one.text);
+    const auto read = server::listen_address(one.text);
+    CHECK((read ? read->host + " " + std::to_string(read->port) : "") == one.read);
+  }
 }
