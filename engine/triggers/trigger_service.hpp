@@ -25,7 +25,7 @@ enum class Started : std::uint8_t { kYes, kRefused, kLater };
 
 struct TriggerParts {
   std::string directory;       // memories and mirrors; made if it is not there
-  std::string base_directory;  // where relative paths of repositories begin
+  std::string base_directory;  // where relative paths begin of pipelines that say nothing else
   std::string region, account;
   // Puts a start into the engine; `start.id` is empty and is the callee's to give. `done` is called
   // once, on any thread, or never if the engine stops.

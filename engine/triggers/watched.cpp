@@ -1,6 +1,7 @@
 #include "engine/triggers/watched.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -27,6 +28,11 @@ std::string setting(const ActionDeclaration& action, const char* key) {
   return found == action.configuration.end() ? "" : found->second;
 }
 
+// Where relative paths of a pipeline start.
+const std::string& base_of(const PipelineDeclaration& pipeline, const TriggerParts& parts) {
+  return pipeline.base_directory.empty() ? parts.base_directory : pipeline.base_directory;
+}
+
 void add_git(Watched& watched, const PipelineDeclaration& pipeline,
              const TriggerDeclaration& trigger, const TriggerParts& parts) {
   const auto* action = source_action(pipeline, trigger.source_action);
@@ -39,7 +45,7 @@ void add_git(Watched& watched, const PipelineDeclaration& pipeline,
   GitWatch watch;
   watch.trigger = trigger;
   watch.own_branch = setting(*action, "branch");
-  const auto location = source::locate(repository, parts.base_directory);
+  const auto location = source::locate(repository, base_of(pipeline, parts));
   watch.url = location.url;
   watch.local = location.local;
   watch.key = trigger.source_action + " " + watch.url;
@@ -87,7 +93,10 @@ Watched make_watched(const PipelineDeclaration& pipeline, const TriggerParts& pa
   watched.file = parts.directory + "/" + pipeline.name + ".json";
   for (const auto& trigger : pipeline.triggers) {
     if (!trigger.source_action.empty()) add_git(watched, pipeline, trigger, parts);
-    if (!trigger.webhook.name.empty()) watched.webhooks.push_back(trigger);
+    if (!trigger.webhook.name.empty()) {
+      auto& file = watched.webhooks.emplace_back(trigger).webhook.secret_file;
+      if (!file.empty()) file = std::filesystem::path(base_of(pipeline, parts)) / file;
+    }
     if (!trigger.pipeline.empty() || !trigger.event_pattern.empty())
       add_event(watched, trigger, parts);
     if (trigger.schedule.empty()) continue;

@@ -1,22 +1,15 @@
 #!/usr/bin/python3
 """`sluice serve` as its operators meet it. Usage: serve_test.py BUILD_DIR [unittest arguments]"""
 
-import http.client
 import json
-import os
-import pathlib
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
-SLUICE = str(BUILD / "bin/sluice")
-LONGEST = 60
+from server_case import LONGEST, SLUICE, ServerCase
 
 PIPELINE = """name: shop
 stages:
@@ -29,58 +22,7 @@ stages:
 """
 
 
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=LONGEST)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(LONGEST)
-        self.sock.connect(self.path)
-
-
-class ServeTest(unittest.TestCase):
-    def setUp(self):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="sluice-serve-"))
-        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
-        self.data = self.home / "data"
-        (self.home / "src").mkdir()
-        (self.home / "src/a.txt").write_text("hello\n")
-        self.environment = {**os.environ, "SLUICE_DATA": str(self.data), "NO_COLOR": "1"}
-        self.log = ""
-
-    def sluice(self, *arguments, expect=None):
-        done = subprocess.run([SLUICE, *arguments], cwd=self.home, env=self.environment, text=True, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=LONGEST)
-        if expect is not None:
-            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
-        return done
-
-    def serve(self, *arguments):
-        """Starts a server and waits until it is ready."""
-        server = subprocess.Popen([SLUICE, "serve", *arguments], cwd=self.home, env=self.environment, text=True,
-                                  stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.addCleanup(server.stderr.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        line = server.stderr.readline()
-        self.assertIn("serving", line)
-        return server
-
-    def stop(self, server, number=signal.SIGTERM):
-        server.send_signal(number)
-        self.assertEqual(server.wait(LONGEST), 0)
-        return server.stderr.read()
-
-    def call(self, target, body, path=None):
-        connection = UnixConnection(path or str(self.data / "sluice.sock"))
-        connection.request("POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
-        reply = connection.getresponse()
-        text = reply.read()
-        connection.close()
-        return reply, json.loads(text) if text else {}
-
+class ServeTest(ServerCase):
     def test_the_socket_answers_as_the_cloud_service_does(self):
         self.serve()
         reply, body = self.call("CodePipeline_20150709.GetPipeline", {"name": "nobody"})
@@ -168,12 +110,6 @@ class ServeTest(unittest.TestCase):
         state = json.loads(self.sluice("status", "shop", "--json", expect=0).stdout)
         return next((action.get("latestExecution", {}) for stage in state["stageStates"]
                      for action in stage["actionStates"] if action["actionName"] == name), {})
-
-    def wait_for(self, condition, what):
-        end = time.monotonic() + LONGEST
-        while not condition():
-            self.assertLess(time.monotonic(), end, f"waited {LONGEST} s for {what}")
-            time.sleep(0.05)
 
     def wait_for_gate(self):
         self.wait_for(lambda: "token" in self.action("Gate"), "the approval")
