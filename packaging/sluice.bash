@@ -12,6 +12,7 @@ _sluice() {
   case ${path[*]} in
     '') mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --help 2>/dev/null | awk '/^Subcommands:/ {on=1; next} on && /^  [a-z]/ {print $1}')" -- "$current") ;;
     transition) mapfile -t COMPREPLY < <(compgen -W 'disable enable' -- "$current") ;;
+    trigger) mapfile -t COMPREPLY < <(compgen -W 'list install-hook remove-hook notify' -- "$current") ;;
     plugin) mapfile -t COMPREPLY < <(compgen -W 'list inspect new' -- "$current") ;;
     action) mapfile -t COMPREPLY < <(compgen -W 'run' -- "$current") ;;
     pattern) mapfile -t COMPREPLY < <(compgen -W 'test check match bench' -- "$current") ;;

@@ -245,8 +245,9 @@ class TriggerTest(ServerCase):
         self.wait_for(lambda: len(self.executions("pushed")) == before + 1, "an execution")
         newest = self.executions("pushed")[0]
         self.assertEqual(self.trigger_of(newest), ("PollForSourceChanges", "Checkout"))
-        self.wait_for(lambda: self.executions("pushed")[0]["sourceRevisions"], "the source")
-        self.assertEqual(self.executions("pushed")[0]["sourceRevisions"][0]["revisionId"], commit)
+        newest = "CodePipeline_20150709.ListPipelineExecutions", {"pipelineName": "pushed", "maxResults": 1}
+        self.wait_for(lambda: self.call(*newest)[1]["pipelineExecutionSummaries"][0]["sourceRevisions"], "the source")
+        self.assertEqual(self.call(*newest)[1]["pipelineExecutionSummaries"][0]["sourceRevisions"][0]["revisionId"], commit)
         self.wait_for(lambda: self.triggers("pushed")[0]["revision"] == commit, "the list")
 
     def hooked(self, directory, make_push):
