@@ -113,7 +113,6 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // For the first byte of the next request.
   void wait() {
-    end_large();
     parser_.emplace();
     parser_->body_limit(
         std::max(room_.options.most_body_bytes, room_.options.webhooks.most_body_bytes));
@@ -311,6 +310,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void send(std::string body, bool keep) {
+    end_large();  // before anybody hears that it is over
     reply_.keep_alive(keep);
     reply_.body() = std::move(body);
     reply_.prepare_payload();
@@ -319,7 +319,6 @@ class Session : public std::enable_shared_from_this<Session> {
         stream_, reply_,
         [self = this->shared_from_this(), keep](beast::error_code trouble, std::size_t) {
           if (!trouble && keep) return self->wait();
-          self->end_large();
           beast::error_code ignored;
           self->stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
           self->pass_over();
