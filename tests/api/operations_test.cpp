@@ -236,3 +236,18 @@ TEST_CASE("events are read in order from any sequence, by topic") {
   CHECK(rest["events"].empty());
   CHECK(shop.ask_ours("DescribeServer", json::object())["pipelines"] == 1);
 }
+
+TEST_CASE("triggers are listed and told of a push; where none are served, there are none") {
+  ApiHouse house;
+  house.ask("CreatePipeline", {{"pipeline", webshop()}});
+  CHECK(house.ask_ours("ListTriggers", json::object()) == json{{"triggers", json::array()}});
+  CHECK(house.ask_ours("ListTriggers", {{"pipelineName", "webshop"}})["triggers"].empty());
+  CHECK(house.ask_ours("NotifyRepository", {{"repository", "/srv/a.git"}})["triggers"] == 0);
+  const auto refused = [&](const char* operation, const json& in) {
+    return house.call_target(std::string(api::kSluice) + "." + operation, in.dump()).error_type;
+  };
+  CHECK(refused("ListTriggers", {{"pipelineName", "none"}}) == "PipelineNotFoundException");
+  CHECK(refused("NotifyRepository", json::object()) == "ValidationException");
+  CHECK(refused("NotifyRepository", {{"repository", "a"}, {"pipelineName", "none"}}) ==
+        "PipelineNotFoundException");
+}
