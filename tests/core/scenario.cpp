@@ -216,6 +216,14 @@ std::string normal(const std::string& script) {
   return text;
 }
 
+World world_after(const char* pipeline, const char* script) {
+  Player player{World(pipeline), {}};
+  for (const std::string& line : words_of(script, '\n')) {
+    if (line[0] == '>') (void)player.step(line.substr(1));
+  }
+  return std::move(player.world);
+}
+
 std::string play(const Scenario& scenario, RowSet& rows) {
   Player player{World(scenario.pipeline), {}};
   std::string transcript;

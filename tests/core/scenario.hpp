@@ -33,6 +33,8 @@ struct Scenario {
 // What really happened, in the form of a script, to be compared with scenario.script. Complaints of
 // the world's invariants stand in it as lines "BROKEN ...". rows: those taken are added.
 [[nodiscard]] std::string play(const Scenario& scenario, RowSet& rows);
+// The world after the inputs of a script; what they bring need not stand there.
+[[nodiscard]] World world_after(const char* pipeline, const char* script);
 // The script without indentation, blank lines and comments (# ...).
 [[nodiscard]] std::string normal(const std::string& script);
 

@@ -23,6 +23,8 @@ class World {
   [[nodiscard]] const RowSet& rows() const { return rows_; }
   [[nodiscard]] std::size_t fact_count() const { return history_.size(); }
   [[nodiscard]] const Decision& last() const { return last_; }
+  // Every fact so far, and when.
+  [[nodiscard]] const std::vector<std::pair<Instant, Fact>>& history() const { return history_; }
   // What is broken, "" if nothing is. fold: also folds the whole history again.
   [[nodiscard]] std::string broken(bool fold) const;
 
