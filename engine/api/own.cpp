@@ -24,6 +24,11 @@ constexpr Member kLog[] = {
     {.name = "offset", .type = MemberType::kInteger},
     {.name = "maxBytes", .type = MemberType::kInteger, .min = 1, .max = 1048576},
     {.name = "waitSeconds", .type = MemberType::kInteger, .max = 30}};
+constexpr Member kExplain[] = {
+    {.name = "pipelineName", .required = true, .min = 1, .max = 100, .charset = &kName},
+    {.name = "pipelineExecutionId", .charset = &kUuid},
+    {.name = "stageName", .min = 1, .max = 100, .charset = &kName},
+    {.name = "actionName", .min = 1, .max = 100, .charset = &kName}};
 constexpr Member kEvents[] = {
     {.name = "after", .type = MemberType::kInteger},
     {.name = "topicPrefix", .max = 400},
@@ -147,6 +152,7 @@ void list_triggers(const Ground& ground, const Json& in, const Caller&, Answer a
 
 constexpr OperationRow kRows[] = {{"ApplyPipeline", apply_pipeline, kApply},
                                   {"DescribePipeline", describe_pipeline, kDescribe},
+                                  {"Explain", explain_execution, kExplain},
                                   {"GetLog", get_log, kLog},
                                   {"ListEvents", list_events, kEvents},
                                   {"ListTriggers", list_triggers, kListTriggers},

@@ -1,4 +1,4 @@
-// Operations of ours that share the room of the cloud's. Private to engine/api.
+// Operations of ours that do not stand in own.cpp. Private to engine/api.
 #pragma once
 
 #include "engine/api/room.hpp"
@@ -7,5 +7,6 @@ namespace sluice::api {
 
 void apply_pipeline(const Ground& ground, const Json& in, const Caller& caller, Answer answer);
 void describe_pipeline(const Ground& ground, const Json& in, const Caller& caller, Answer answer);
+void explain_execution(const Ground& ground, const Json& in, const Caller& caller, Answer answer);
 
 }  // namespace sluice::api

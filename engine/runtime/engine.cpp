@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "engine/core/assert.hpp"
+#include "engine/runtime/recovered.hpp"
 
 namespace sluice {
 namespace {
-
-constexpr std::uint32_t kRecoveryPage = 10'000;
 
 bool is_report(const Input& input) {
   return std::holds_alternative<ReportProgress>(input) ||
@@ -56,25 +55,10 @@ Engine::Engine(Store& store, Hosts& hosts, const Clock& clock, EngineOptions opt
     : store_(store), hosts_(hosts), clock_(clock), options_(options), inbox_(options.inbox_limit) {}
 
 Result<void> Engine::recover(const std::string& pipeline, Live& live) {
-  auto snapshot = store_.snapshot(pipeline);
-  if (!snapshot) return snapshot.error();
-  Sequence after = 0;
-  if (*snapshot) {
-    after = (*snapshot)->sequence;
-    live.state = std::move((*snapshot)->pipeline);
-  } else {
-    live.state = Pipeline{};
-  }
-  while (true) {
-    auto facts = store_.pipeline_facts(pipeline, after, kRecoveryPage);
-    if (!facts) return facts.error();
-    if (facts->empty()) break;
-    for (const StoredFact& stored : *facts) {
-      apply(live.state, stored.fact, stored.at);
-      after = stored.sequence;
-      ++live.facts_since_snapshot;
-    }
-  }
+  auto recovered = recover_state(store_, pipeline);
+  if (!recovered) return recovered.error();
+  live.state = std::move(recovered->state);
+  live.facts_since_snapshot = recovered->facts_since_snapshot;
   live.rows.clear();
   for (const auto& [number, execution] : live.state.executions) {
     auto row = store_.execution(pipeline, number);

@@ -1,0 +1,21 @@
+// A pipeline's live state as its store has it: the newest snapshot and the facts after it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/core/pipeline.hpp"
+#include "engine/core/result.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice {
+
+struct Recovered {
+  Pipeline state;  // version 0 if the store has no such pipeline
+  std::uint32_t facts_since_snapshot = 0;
+};
+// Any thread. The store's error if it cannot be read. Facts that do not follow each other abort, as
+// in apply().
+[[nodiscard]] Result<Recovered> recover_state(const Store& store, const std::string& pipeline);
+
+}  // namespace sluice
