@@ -110,8 +110,10 @@ Json explanation_json(const Store& store, const std::string& pipeline,
   for (const Finding& finding : explanation.findings)
     json["findings"].push_back(telling.finding(finding));
   json["otherExecutions"] = Json::array();
-  for (const Place& other : explanation.others)
-    json["otherExecutions"].push_back(telling.place(other));
+  for (const Neighbour& other : explanation.others) {
+    json["otherExecutions"].push_back(telling.place(other.place));
+    json["otherExecutions"].back()["waits"] = other.waits;
+  }
   return json;
 }
 

@@ -51,6 +51,7 @@ int run_cli(int argc, char** argv) {
   add_apply_command(app, environment, exit_code);
   add_pipelines_command(app, exit_code);
   add_status_command(app, exit_code);
+  add_explain_command(app, exit_code);
   add_start_command(app, exit_code);
   add_watch_command(app, exit_code);
   add_approval_commands(app, exit_code);

@@ -13,6 +13,7 @@ void add_apply_command(CLI::App& app, const CliEnvironment& environment, int& ex
 void add_delete_command(CLI::App& app, int& exit_code);
 void add_pipelines_command(CLI::App& app, int& exit_code);
 void add_status_command(CLI::App& app, int& exit_code);
+void add_explain_command(CLI::App& app, int& exit_code);  // also without a server
 void add_start_command(CLI::App& app, int& exit_code);
 void add_watch_command(CLI::App& app, int& exit_code);
 void add_approval_commands(CLI::App& app, int& exit_code);  // approve, reject

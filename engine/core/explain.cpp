@@ -259,7 +259,9 @@ bool Explainer::run(ExecutionNumber number) {
     out_.since = history_ == nullptr ? Instant{} : live ? history_->arrived : history_->updated;
   }
   for (const auto& [other, execution] : pipeline_.executions) {
-    if (other != number) out_.others.push_back(place_of(execution));
+    if (other == number) continue;
+    const bool waits = execution.stage_status == StageStatus::kNotEntered;
+    out_.others.push_back({place_of(execution), waits});
   }
   if (elsewhere(*e)) {
     focus_ = {};

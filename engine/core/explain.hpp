@@ -105,6 +105,12 @@ struct Finding {
   std::vector<Move> moves;
 };
 
+// Another execution of the pipeline that is in flight.
+struct Neighbour {
+  Place place;
+  bool waits = false;  // before the stage
+};
+
 struct Explanation {
   Place place;  // where it is: the stage that it is in, or waits before
   std::uint32_t version = 0;
@@ -114,7 +120,7 @@ struct Explanation {
   Instant started;
   Instant since;  // in the stage, waiting before it, or over; none if only history knows
   std::vector<Finding> findings;
-  std::vector<Place> others;  // what else of the pipeline is in flight
+  std::vector<Neighbour> others;
 };
 
 // Only of one stage, or one action of it; empty names: all. Both must exist in the declaration on

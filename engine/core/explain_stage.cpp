@@ -159,7 +159,7 @@ void Explainer::action(const Execution& e, Index index, unsigned depth) {
     busy(e, index, depth);
   } else if (run.status == ActionStatus::kNotStarted) {
     if (depth == 0) unstarted(e, index, depth);
-  } else if (asked || run.status == ActionStatus::kFailed) {
+  } else if (asked || (depth == 0 && run.status == ActionStatus::kFailed)) {
     finished_action(e, index, depth);
   }
 }
@@ -213,23 +213,28 @@ void Explainer::unstarted(const Execution& e, Index index, unsigned depth) {
     return;
   }
   std::vector<std::string> earlier;
-  std::uint32_t running = 0;
-  for (std::size_t i = 0; i < e.actions.size(); ++i) {
-    if (runs(e.actions[i])) ++running;
-    if (declared[i].run_order >= declared[index].run_order) continue;
-    if (e.actions[i].status != ActionStatus::kSucceeded) earlier.push_back(declared[i].name);
+  std::vector<Index> holders;  // those that run
+  for (Index i = 0; i < e.actions.size(); ++i) {
+    const bool before = declared[i].run_order < declared[index].run_order;
+    if (before && e.actions[i].status != ActionStatus::kSucceeded) {
+      earlier.push_back(declared[i].name);
+    }
+    if (runs(e.actions[i])) holders.push_back(i);
   }
   const bool order = !earlier.empty();
-  if (!order && running < most_actions(declaration_of(e))) return;  // a condition comes first
+  const std::uint32_t most = most_actions(declaration_of(e));
+  if (!order && holders.size() < most) return;  // a condition comes first
   Finding& finding =
       add(order ? FindingKind::kAwaitsRunOrder : FindingKind::kAwaitsParallelLimit, e, depth);
   finding.subject.action = name;
   finding.names = order ? std::move(earlier) : busy_names(e);
   if (!order) {
-    finding.count = running;
-    finding.limit = most_actions(declaration_of(e));
+    finding.count = static_cast<std::uint32_t>(holders.size());
+    finding.limit = most;
   }
   move(finding, MoveKind::kWait, finding.subject);
+  if (focus_.action.empty()) return;  // else the others are found to run anyway
+  for (const Index holder : holders) busy(e, holder, depth + 1);
 }
 
 void Explainer::finished_action(const Execution& e, Index index, unsigned depth) {

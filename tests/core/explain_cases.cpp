@@ -110,6 +110,11 @@ AwaitsSignal 1 Build.Compile since=0s deadline=3600s -> Wait 1 Build.Compile,Aba
 )",
      1, "Source", "F", R"(
 AwaitsParallelLimit 1 Source.F 5/5 [A,B,C,D,E] -> Wait 1 Source.F
+  ActionRuns 1 Source.A since=0s deadline=3600s -> Wait 1 Source.A,Abandon 1 Source
+  ActionRuns 1 Source.B since=0s deadline=3600s -> Wait 1 Source.B,Abandon 1 Source
+  ActionRuns 1 Source.C since=0s deadline=3600s -> Wait 1 Source.C,Abandon 1 Source
+  ActionRuns 1 Source.D since=0s deadline=3600s -> Wait 1 Source.D,Abandon 1 Source
+  ActionRuns 1 Source.E since=0s deadline=3600s -> Wait 1 Source.E,Abandon 1 Source
 )"},
     {"a stop waits for what runs, and what has not started never will",
      "Source: Checkout | Build: Compile, Test @2", R"(
