@@ -129,6 +129,7 @@ int explain_it(const Options& options) {
   if (!explanation) return complain(explanation.error());
   print(*explanation, options);
   const std::string status = explanation->value("status", "");
+  std::fflush(stdout);
   const bool moves = (server && *server) || (runs && *runs);
   if (!moves && (status == "InProgress" || status == "Stopping"))
     std::fprintf(stderr,

@@ -89,16 +89,15 @@ std::string headline(const Json& explanation) {
     return "was superseded before " + stage + " by " +
            number_of_place(first.value("holder", Json()));
   if (status == "Succeeded") return "has succeeded; nothing holds it";
-  if (status == "Failed") return "has failed in " + stage;
-  if (status == "Stopped") return "was stopped in " + stage;
-  if (status == "Cancelled") return "was cancelled in " + stage;
-  if (kind == "Passed") {
-    const bool outside = explanation.value("stageStatus", "").empty();
+  const bool outside = explanation.value("stageStatus", "").empty();
+  const std::string at = (outside ? " before " : " in ") + stage;
+  if (status == "Failed") return "has failed" + at;
+  if (status == "Stopped") return "was stopped" + at;
+  if (status == "Cancelled") return "was cancelled" + at;
+  if (kind == "Passed")
     return "went through " + told.stage() + "; it " +
-           (outside ? waits : business(explanation) + " in " + stage) + " now";
-  }
-  if (explanation.value("stageStatus", "").empty()) return waits;
-  return business(explanation) + " in " + stage;
+           (outside ? waits : business(explanation) + at) + " now";
+  return outside ? waits : business(explanation) + at;
 }
 
 std::string reference(const std::string& pipeline, const Json& place) {
@@ -113,10 +112,13 @@ std::string effect_of(const Json& finding, const Json& move) {
   const std::string kind = kind_of(move);
   const std::string who = number_of_place(move.at("on"));
   const bool one_of_many = finding.value("limit", 0) - finding.value("count", 0) > 1;
-  if (kind == "Approve" && one_of_many) return "gives one of the approvals that it needs";
   const Json& on = move.at("on");
   const std::string stage = on.value("stageName", "");
-  if (kind == "Approve") return "lets " + who + " go on";
+  if (kind == "Approve") {
+    const std::string given = Told{finding, finding}.names();
+    return (given.empty() ? "" : "by another than " + given + ": ") +
+           (one_of_many ? "one of the approvals that it needs" : "lets " + who + " go on");
+  }
   if (kind == "Reject") return "fails it";
   if (kind == "EnableTransition") return "opens the way; whoever waits enters";
   if (kind == "OverrideCondition") return "lets " + who + " go on whatever the condition says";
@@ -159,14 +161,17 @@ std::string by_itself(const Json& explanation) {
          told.when(", at the latest at ", "deadline") + ".";
 }
 
-// A failed action's sentence says nothing new after that of the stage if both give one reason.
+// Findings that say nothing new: commands say what can be retried, and the failure of an action is
+// often the reason that the failure of its stage gives.
 bool repeats(const Json& findings, std::size_t at) {
-  const std::string kind = kind_of(findings[at]);
-  if (kind == "Retryable") return true;  // the commands say it
-  if (kind != "ActionFailed" || at == 0 || findings[at].contains("url")) return false;
-  const std::string reason = findings[at].value("reason", "");
-  return !reason.empty() && findings[at - 1].value("reason", "").ends_with(reason) &&
-         kind_of(findings[at - 1]) == "Failed";
+  const std::string kind = kind_of(findings[at]), reason = findings[at].value("reason", "");
+  if (kind == "Retryable") return true;
+  if (kind != "ActionFailed" || reason.empty() || findings[at].contains("url")) return false;
+  return std::any_of(findings.begin(), findings.begin() + static_cast<std::ptrdiff_t>(at),
+                     [&](const Json& before) {
+                       return is_one_of(kind_of(before), {"Failed", "Failing"}) &&
+                              before.value("reason", "").ends_with(reason);
+                     });
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ webshop#3 (3a5c0f3e) waits before Release: #1 is inside, and #1 waits for an app
 
 What would move it
   sluice stop webshop --execution webshop#1   # #1 finishes what runs, then leaves Release
-  sluice approve webshop Release/Approve      # lets #1 go on
+  sluice approve webshop Release/Approve      # by another than ann: lets #1 go on
 )");
 }
 

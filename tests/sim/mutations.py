@@ -35,9 +35,9 @@ MUTATIONS = {
     "the next group starts beside the one before": (
         "engine/core/flow.cpp", "t.lowest_running < t.next_order || !start_group(e)", "!start_group(e)"),
     "a disabled transition lets pass": (
-        "engine/core/transition.cpp", "if (t.inbound) return t.stage == stages[e.stage].name;", "if (t.inbound) return false;"),
+        "engine/core/gates.cpp", "if (transition.inbound) return transition.stage == declaration.stages[stage].name;", "if (transition.inbound) return false;"),
     "enabling a transition wakes nobody": (
-        "engine/core/transition.cpp", "if (e.waits()) try_enter(e);", ""),
+        "engine/core/transition.cpp", "if (e.waits() && !try_enter(e)) make_room(e);", ""),
     "an action that must run once is repeated": (
         "engine/core/report.cpp", "e->declared_stage().actions[action].idempotent && run.losses", "run.losses"),
     "workers may be lost for ever": (
@@ -51,7 +51,7 @@ MUTATIONS = {
     "a retry ignores newer executions": (
         "engine/core/again.cpp", "!parallel && pipeline_.entered[e.stage] > e.number", "false"),
     "a retry does not look who is inside": (
-        "engine/core/again.cpp", "!parallel && occupied(declaration, e.stage, e.number)", "false"),
+        "engine/core/again.cpp", "!parallel && occupant(pipeline_, declaration, e.stage, e.number) != nullptr", "false"),
     "a retry of failed actions repeats all": (
         "engine/core/again.cpp", "mark.status == ActionStatus::kSucceeded && mode == RetryMode::kFailedActions", "mark.status == ActionStatus::kRunning && mode == RetryMode::kFailedActions"),
     "one automatic retry too many": (
@@ -61,7 +61,7 @@ MUTATIONS = {
     "a rollback to what failed there": (
         "engine/core/again.cpp", "if (!succeeded) return unable", "if (!succeeded && index == 0) return unable"),
     "a rollback does not look who is inside": (
-        "engine/core/again.cpp", "if (occupied(declaration, index, 0)) {", "if (index == 0) {"),
+        "engine/core/again.cpp", "if (occupant(pipeline_, declaration, index, 0) != nullptr) {", "if (index == 0) {"),
     "an update forgets who waits": (
         "engine/core/decide.cpp", "if (!outdated(e) || e.in_stage()) continue;", "if (!outdated(e) || !e.waits()) continue; else continue;"),
     "abandon abandons nothing": (
@@ -85,7 +85,7 @@ MUTATIONS = {
     "a snapshot is one fact ahead": (
         "engine/runtime/engine.cpp", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last - 1);", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last);"),
     "recovery applies all facts to the snapshot": (
-        "engine/runtime/engine.cpp", "after = (*snapshot)->sequence;", "after = 0;"),
+        "engine/runtime/recovered.cpp", "after = (*snapshot)->sequence;", "after = 0;"),
     "a superseded execution's row says Cancelled": (
         "engine/runtime/execution_row.cpp", "ExecutionStatus::kSuperseded, at,", "ExecutionStatus::kCancelled, at,"),
     "the cursor of the publisher runs ahead": (
