@@ -56,7 +56,6 @@ std::string business(const Json& explanation) {
     const char* after;
   };
   const Row rows[] = {{{"AwaitsApproval"}, "waits for somebody to approve ", ""},
-                      {{"AwaitsSlot"}, "waits for a worker to run ", ""},
                       {{"ActionRuns"}, "runs ", ""},
                       {{"ActionPolls", "AwaitsSignal"}, "waits with ", " for something elsewhere"},
                       {{"RuleRuns"}, "looks at the rule ", ""},

@@ -50,13 +50,6 @@ std::string approval(const Told& t) {
   return line + quoted(t.text("reason")) + ".";
 }
 
-std::string slot(const Told& t) {
-  if (!t.text("reason").empty()) return t.action() + " has not begun" + t.why() + ".";
-  const std::uint32_t before = t.number("count");
-  return t.action() + " has not begun: every worker slot is taken" +
-         (before == 0 ? "." : ", and " + std::to_string(before) + " calls are before it.");
-}
-
 std::string failed_action(const Told& t) {
   std::string line = t.action() + " failed" + t.when(" at ", "since") + t.by();
   const std::string code = t.text("code"), url = t.text("url");
@@ -140,7 +133,6 @@ constexpr Row kWaiting[] = {
               quoted(t.text("reason")) + ".";
      }},
     {"AwaitsApproval", approval},
-    {"AwaitsSlot", slot},
     {"AwaitsRunOrder",
      [](const Told& t) { return t.action() + " comes after " + t.names() + " (run order)."; }},
     {"AwaitsParallelLimit",

@@ -31,7 +31,6 @@ enum class FindingKind : std::uint8_t {
   kActionPolls,          // answered CONTINUE: is called again at until
   kAwaitsSignal,         // answered CONTINUE without a time
   kAwaitsApproval,       // count of limit given, by names; until; reason: what is asked
-  kAwaitsSlot,           // its call waits for a worker; count: so many before it
   kAwaitsRunOrder,       // names: unfinished actions of an earlier run order
   kAwaitsParallelLimit,  // limit actions run already
   kWillNotRun,           // the stage ends without it

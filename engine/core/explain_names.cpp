@@ -17,7 +17,6 @@ constexpr auto kFindings = std::to_array<std::string_view>({"TransitionDisabled"
                                                             "ActionPolls",
                                                             "AwaitsSignal",
                                                             "AwaitsApproval",
-                                                            "AwaitsSlot",
                                                             "AwaitsRunOrder",
                                                             "AwaitsParallelLimit",
                                                             "WillNotRun",

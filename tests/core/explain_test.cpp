@@ -108,8 +108,7 @@ TEST_CASE("what is found to say of an execution is what holds it, and what would
 
 TEST_CASE(
     "every kind of finding and of move has a case, but for those that the state cannot know") {
-  std::set<FindingKind> findings = {FindingKind::kAwaitsSlot,  // the hosts know it
-                                                               // Until conditions are evaluated.
+  std::set<FindingKind> findings = {// Until conditions are evaluated.
                                     FindingKind::kConditionRuns, FindingKind::kConditionRefused,
                                     FindingKind::kRuleRuns, FindingKind::kRuleRefused,
                                     FindingKind::kSkipped};
