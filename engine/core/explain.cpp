@@ -60,7 +60,7 @@ void Explainer::execution(const Execution& e, unsigned depth) {
       e.status != ExecutionStatus::kInProgress && e.status != ExecutionStatus::kStopping;
   if (over) {
     ended(e, depth);
-  } else if (e.stage_status == StageStatus::kNotEntered && e.condition.hook == Hook::kNone) {
+  } else if (e.stage_status == StageStatus::kNotEntered) {
     waits(e, depth);
   } else {
     inside(e, depth);

@@ -256,9 +256,9 @@ void Explainer::finished_action(const Execution& e, Index index, unsigned depth)
 
 // The stage of an execution that is over.
 void Explainer::over_in_stage(const Execution& e, unsigned depth) {
+  if (e.stage_status == StageStatus::kNotEntered) return;
   doomed_ = true;
   condition(e, depth);
-  if (e.stage_status == StageStatus::kNotEntered) return;
   for (Index i = 0; i < e.actions.size(); ++i) {
     const bool asked = !focus_.action.empty();
     if (asked || e.actions[i].status == ActionStatus::kFailed) action(e, i, depth);
