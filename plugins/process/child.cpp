@@ -15,11 +15,13 @@
 #include <chrono>
 #include <optional>
 
+#include "plugins/process/process_table.hpp"
+
 namespace sluice::process {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kGrace = std::chrono::seconds(2);
+constexpr auto kAfterKill = std::chrono::seconds(2);  // then it is given up
 constexpr int kPoll_ms = 50;
 
 class Descriptor {
@@ -133,40 +135,56 @@ class Watch {
         child_(child),
         deadline_(Clock::now() + std::chrono::milliseconds(command.deadline_ms)) {}
 
-  // True once the child has been reaped.
-  bool reaped() {
-    int status = 0;
-    if (waitpid(child_, &status, WNOHANG) != child_) return false;
-    if (stopping_)
-      ending_ = {*stopping_, 0};
-    else if (WIFSIGNALED(status))
-      ending_ = {End::kSignalled, WTERMSIG(status)};
-    else
-      ending_ = {End::kExited, WEXITSTATUS(status)};
-    // Whoever was asked to stop leaves nobody behind.
-    if (stopping_) kill(-child_, SIGKILL);
-    return true;
-  }
-
-  void stop_if_due() {
+  // Looks at the child and at the clock, and stops what is due. True once all is over.
+  bool over(bool output_open) {
+    reap();
     const auto now = Clock::now();
-    if (!stopping_ && command_.cancelled && command_.cancelled()) stop(End::kCancelled, now);
-    if (!stopping_ && now >= deadline_) stop(End::kTimedOut, now);
-    if (stopping_ && now >= kill_at_) kill(-child_, SIGKILL);
+    if (stopping_) return is_stopped(now);
+    if (reaped_ && !(output_open && command_.wait_for_output)) return true;
+    if (command_.cancelled && command_.cancelled()) {
+      stop(End::kCancelled, now);
+    } else if (now >= deadline_) {
+      if (reaped_) ending_.end = End::kOutputHeld;
+      if (reaped_) return true;
+      stop(End::kTimedOut, now);
+    }
+    return false;
   }
 
-  [[nodiscard]] Ending ending() const { return ending_; }
+  [[nodiscard]] bool reaped() const { return reaped_; }
+  [[nodiscard]] Ending ending() const { return stopping_ ? Ending{*stopping_, 0, {}} : ending_; }
 
  private:
+  void reap() {
+    int status = 0;
+    const pid_t got = reaped_ ? 0 : waitpid(child_, &status, WNOHANG);
+    if (got == 0 || (got < 0 && errno != ECHILD)) return;
+    reaped_ = true;
+    if (got < 0)  // somebody else has taken its status
+      ending_ = {End::kNotStarted, ECHILD, {}};
+    else if (WIFSIGNALED(status))
+      ending_ = {End::kSignalled, WTERMSIG(status), {}};
+    else
+      ending_ = {End::kExited, WEXITSTATUS(status), {}};
+  }
+
   void stop(End why, Clock::time_point now) {
     stopping_ = why;
-    kill_at_ = now + kGrace;
+    kill_at_ = now + std::chrono::milliseconds(command_.grace_ms);
     kill(-child_, SIGTERM);
+  }
+
+  // Whoever is asked to stop leaves nobody behind.
+  [[nodiscard]] bool is_stopped(Clock::time_point now) const {
+    if (reaped_ && !group_is_alive(child_)) return true;
+    if (now >= kill_at_) kill(-child_, SIGKILL);
+    return now >= kill_at_ + kAfterKill;
   }
 
   const Command& command_;
   pid_t child_;
   Clock::time_point deadline_, kill_at_{};
+  bool reaped_ = false;
   std::optional<End> stopping_;
   Ending ending_;
 };
@@ -176,28 +194,37 @@ class Watch {
 Ending run(const Command& command) {
   Pipe output, error;
   Descriptor input = input_file(command.input);
-  if (command.arguments.empty()) return {End::kNotStarted, EINVAL};
-  if (input.get() < 0 || !output.open() || !error.open()) return {End::kNotStarted, errno};
+  if (command.arguments.empty()) return {End::kNotStarted, EINVAL, {}};
+  if (input.get() < 0 || !output.open() || !error.open()) return {End::kNotStarted, errno, {}};
   pid_t child = -1;
   const int error_number =
       spawn(command, input.get(), output.write.get(), error.write.get(), child);
-  if (error_number != 0) return {End::kNotStarted, error_number};
+  if (error_number != 0) return {End::kNotStarted, error_number, {}};
   output.write.reset();
   error.write.reset();
 
   // Without pidfd_open (Linux before 5.3) the poll's time-out notices the end.
   const Descriptor end(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
   Watch watch(command, child);
-  for (bool over = false; !over;) {
-    pollfd watched[] = {
-        {output.read.get(), POLLIN, 0}, {error.read.get(), POLLIN, 0}, {end.get(), POLLIN, 0}};
-    poll(watched, 3, kPoll_ms);
-    watch.stop_if_due();
-    over = watch.reaped();
+  const auto drain_both = [&] {
     drain(output.read, command.on_output);
     drain(error.read, command.on_error);
-  }
-  return watch.ending();
+    return output.read.get() >= 0 || error.read.get() >= 0;
+  };
+  bool open = true;
+  do {
+    pollfd watched[] = {{output.read.get(), POLLIN, 0},
+                        {error.read.get(), POLLIN, 0},
+                        {watch.reaped() ? -1 : end.get(), POLLIN, 0}};
+    poll(watched, 3, kPoll_ms);
+    open = drain_both();
+  } while (!watch.over(open));
+  open = drain_both();
+  Ending ending = watch.ending();
+  if (ending.end == End::kOutputHeld)
+    ending.holders =
+        processes_holding(output.read.get() >= 0 ? output.read.get() : error.read.get());
+  return ending;
 }
 
 std::string Ending::text() const {
@@ -210,6 +237,8 @@ std::string Ending::text() const {
       return "was stopped at its deadline";
     case End::kCancelled:
       return "was stopped because the action was cancelled";
+    case End::kOutputHeld:
+      return "ended, but another process held its output open until the deadline";
     case End::kNotStarted:
       break;
   }

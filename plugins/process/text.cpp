@@ -5,8 +5,6 @@
 namespace sluice::process {
 namespace {
 
-constexpr std::size_t kLongestLine = 65'536;
-
 // Length of the valid UTF-8 sequence that begins here, or 0.
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
@@ -49,7 +47,7 @@ void Lines::add(std::string_view bytes) {
       emit();
     } else {
       line_ += c;
-      if (line_.size() >= kLongestLine) emit();
+      if (line_.size() >= longest_) emit();
     }
   }
 }

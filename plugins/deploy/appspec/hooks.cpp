@@ -7,11 +7,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
-#include "plugins/deploy/appspec/process.hpp"
+#include "plugins/process/child.hpp"
 
 namespace sluice::appspec {
 namespace {
+
+constexpr std::size_t kLongestLine = 16 * 1024;
+constexpr std::int64_t kGrace_ms = 5000;
 
 struct Code {
   const char* fault;
@@ -55,11 +59,11 @@ std::optional<Fault> make_runnable(const Script& script, const ScriptSurrounding
                std::string("the script cannot be made executable: ") + std::strerror(errno), path};
 }
 
-std::vector<std::string> environment_with(const std::map<std::string, std::string>& variables) {
-  std::vector<std::string> environment;
-  for (const auto& entry : own_environment())
-    if (variables.count(entry.substr(0, entry.find('='))) == 0) environment.push_back(entry);
-  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+process::Environment environment_with(const std::map<std::string, std::string>& variables) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : variables) names.push_back(name);
+  process::Environment environment = process::inherited_environment(names);
+  environment.insert(environment.end(), variables.begin(), variables.end());
   return environment;
 }
 
@@ -72,39 +76,39 @@ std::string hint_of(int status, const Script& script) {
   return {};
 }
 
-std::optional<Fault> fault_of(const ProcessResult& result, const Script& script) {
+std::optional<Fault> fault_of(const process::Ending& ending, const Script& script) {
   const std::string seconds = std::to_string(script.timeout_s) + " s";
-  switch (result.end) {
-    case ProcessEnd::kExited:
-      if (result.status == 0) return std::nullopt;
+  switch (ending.end) {
+    case process::End::kExited:
+      if (ending.code == 0) return std::nullopt;
+      return Fault{
+          "SCRIPT_FAILED",
+          "ended with exit status " + std::to_string(ending.code) + hint_of(ending.code, script),
+          {}};
+    case process::End::kSignalled:
       return Fault{"SCRIPT_FAILED",
-                   "ended with exit status " + std::to_string(result.status) +
-                       hint_of(result.status, script),
+                   "was ended by signal " + std::to_string(ending.code) + " (" +
+                       ::strsignal(ending.code) + ")",
                    {}};
-    case ProcessEnd::kSignalled:
-      return Fault{"SCRIPT_FAILED",
-                   "was ended by signal " + std::to_string(result.status) + " (" +
-                       ::strsignal(result.status) + ")",
-                   {}};
-    case ProcessEnd::kTimedOut:
+    case process::End::kTimedOut:
       return Fault{"SCRIPT_TIMED_OUT",
                    "was still running after its timeout of " + seconds +
                        " and was stopped with all it had started",
                    {}};
-    case ProcessEnd::kCancelled:
+    case process::End::kCancelled:
       return Fault{"CANCELLED", "was stopped because the deployment was", {}};
-    case ProcessEnd::kOutputsLeftOpen:
+    case process::End::kOutputHeld:
       return Fault{"OUTPUTS_LEFT_OPEN",
                    "ended, but a process it started kept its output open for the rest of its "
                    "timeout of " +
-                       seconds + (result.why.empty() ? "" : ": " + result.why) +
+                       seconds + (ending.holders.empty() ? "" : ": " + ending.holders) +
                        "; redirect the streams of what goes on in the background: "
                        "`program >/dev/null 2>&1 </dev/null &`",
                    {}};
-    case ProcessEnd::kNotStarted:
+    case process::End::kNotStarted:
       break;
   }
-  return Fault{"UNKNOWN_ERROR", "could not be run: " + result.why, {}};
+  return Fault{"UNKNOWN_ERROR", ending.text(), {}};
 }
 
 std::optional<Fault> run_one(const Script& script, const ScriptSurroundings& around,
@@ -116,13 +120,22 @@ std::optional<Fault> run_one(const Script& script, const ScriptSurroundings& aro
                  "runas: " + *script.runas +
                      " needs root; run sluice as root, or remove runas from the AppSpec",
                  {}};
-  ProcessRequest request;
-  request.arguments = {"/bin/sh", "-c", script_command(script, around.archive)};
-  request.environment = environment_with(around.variables);
-  request.timeout = std::chrono::seconds(script.timeout_s);
-  request.line = [&](bool from_stderr, const std::string& text) { log.output(from_stderr, text); };
-  request.cancelled = around.cancelled;
-  return fault_of(run_process(request), script);
+  process::Lines out([&](const std::string& line) { log.output(false, line); }, kLongestLine);
+  process::Lines err([&](const std::string& line) { log.output(true, line); }, kLongestLine);
+  process::Command command;
+  command.arguments = {"/bin/sh", "-c", script_command(script, around.archive)};
+  command.directory = "/";
+  command.environment = environment_with(around.variables);
+  command.deadline_ms = std::int64_t{script.timeout_s} * 1000;
+  command.grace_ms = kGrace_ms;
+  command.wait_for_output = true;
+  command.on_output = [&](std::string_view bytes) { out.add(bytes); };
+  command.on_error = [&](std::string_view bytes) { err.add(bytes); };
+  command.cancelled = around.cancelled;
+  const process::Ending ending = process::run(command);
+  out.finish();
+  err.finish();
+  return fault_of(ending, script);
 }
 
 }  // namespace

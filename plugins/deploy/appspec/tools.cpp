@@ -6,32 +6,49 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "plugins/deploy/appspec/disk.hpp"
 #include "plugins/deploy/appspec/permission_values.hpp"
-#include "plugins/deploy/appspec/process.hpp"
+#include "plugins/process/child.hpp"
 
 namespace sluice::appspec {
 namespace {
 
-constexpr std::chrono::minutes kToolTimeout{5};
+constexpr std::int64_t kToolTimeout_ms = 5 * 60 * 1000;
+
+// The program's path in PATH or the system folders, or "".
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::stringstream folders(std::string(path ? path : "") +
+                            ":/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/sbin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string program = folder + "/" + name;
+    if (!folder.empty() && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return {};
+}
 
 // Runs a tool; what it said when it failed, or nothing when it went well.
 std::optional<std::string> complaint(std::vector<std::string> arguments) {
   std::string said;
-  ProcessRequest request;
-  request.arguments = std::move(arguments);
-  request.environment = own_environment();
-  request.timeout = kToolTimeout;
-  request.line = [&](bool, const std::string& line) {
+  process::Lines lines([&](const std::string& line) {
     if (said.size() < 1000) said += (said.empty() ? "" : "; ") + line;
-  };
-  const ProcessResult result = run_process(request);
-  if (result.end == ProcessEnd::kExited && result.status == 0) return std::nullopt;
-  if (!said.empty()) return said;
-  return result.why.empty() ? "exit status " + std::to_string(result.status) : result.why;
+  });
+  process::Command command;
+  command.arguments = std::move(arguments);
+  command.directory = "/";
+  command.environment = process::inherited_environment();
+  command.deadline_ms = kToolTimeout_ms;
+  command.on_output = command.on_error = [&](std::string_view bytes) { lines.add(bytes); };
+  const process::Ending ending = process::run(command);
+  lines.finish();
+  if (ending.succeeded()) return std::nullopt;
+  return said.empty() ? ending.text() : said;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sluice::appspec {
+namespace sluice::process {
 
 // True while a process of the group lives; zombies do not count.
 [[nodiscard]] bool group_is_alive(pid_t group);
@@ -14,4 +14,4 @@ namespace sluice::appspec {
 // several joined by commas, or "" when /proc does not tell.
 [[nodiscard]] std::string processes_holding(int descriptor);
 
-}  // namespace sluice::appspec
+}  // namespace sluice::process

@@ -1,4 +1,4 @@
-#include "plugins/deploy/appspec/process_table.hpp"
+#include "plugins/process/process_table.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <functional>
 #include <sstream>
 
-namespace sluice::appspec {
+namespace sluice::process {
 namespace {
 
 namespace fs = std::filesystem;
@@ -76,4 +76,4 @@ std::string processes_holding(int descriptor) {
   return holders;
 }
 
-}  // namespace sluice::appspec
+}  // namespace sluice::process
