@@ -51,6 +51,8 @@ constexpr std::array kRows = {
     CodeRow{Code::kUnknownArtifact, "unknown-artifact", "13", "No action produces the artifact."},
     CodeRow{Code::kLateArtifact, "late-artifact", "13",
             "The producer is not sure to have finished before the action starts."},
+    CodeRow{Code::kCircle, "circle", "13, 22",
+            "Actions need each other's artifacts or variables in a circle."},
     CodeRow{Code::kMissingConfiguration, "missing-configuration", "15",
             "A configuration key that the action type requires is absent."},
     CodeRow{Code::kUnknownConfiguration, "unknown-configuration", "15",

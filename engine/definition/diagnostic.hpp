@@ -64,6 +64,7 @@ enum class Code : std::uint8_t {
   kDuplicateArtifact,
   kUnknownArtifact,
   kLateArtifact,
+  kCircle,
   kMissingConfiguration,
   kUnknownConfiguration,
   kBadConfiguration,

@@ -37,6 +37,8 @@ struct Draft {
   std::vector<V2Feature> v2_features;
 };
 
+struct Need;  // order.hpp
+
 struct BuildOptions {
   std::size_t max_configuration_value = 1000;
 };
@@ -60,10 +62,16 @@ struct Step {
 [[nodiscard]] Position place(const Node* node, std::initializer_list<Step> path);
 
 // The rules of facts/codepipeline.md 1.7, each over a whole draft.
-void check_structure(const Draft& draft, Diagnostics& diagnostics);   // rows 2-9, 14, 23, 24, 32
-void check_actions(const Draft& draft, Diagnostics& diagnostics);     // rows 11, 16, 29-31
-void check_artifacts(const Draft& draft, Diagnostics& diagnostics);   // rows 12, 13
-void check_variables(const Draft& draft, Diagnostics& diagnostics);   // rows 17-22
+void check_structure(const Draft& draft, Diagnostics& diagnostics);  // rows 2-9, 14, 23, 24, 32
+void check_actions(const Draft& draft, Diagnostics& diagnostics);    // rows 11, 16, 29-31
+// They leave it to check_order to say which of the needs that they find come too late.
+void check_artifacts(const Draft& draft, std::vector<Need>& needs,
+                     Diagnostics& diagnostics);  // rows 12, 13
+void check_variables(const Draft& draft, std::vector<Need>& needs,
+                     Diagnostics& diagnostics);  // rows 17-22
+// Rows 13 and 22: a need is met by what runs before. Actions that need each other in a circle are
+// one mistake, and get one diagnostic.
+void check_order(const Draft& draft, const std::vector<Need>& needs, Diagnostics& diagnostics);
 void check_conditions(const Draft& draft, Diagnostics& diagnostics);  // rows 25-28
 void check_triggers(const Draft& draft, Diagnostics& diagnostics);    // row 33
 

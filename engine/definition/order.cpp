@@ -18,23 +18,6 @@ std::string describe(const Draft& draft, const ActionSpot& spot) {
   return "action " + quote(stage.actions[spot.action].name) + " of stage " + quote(stage.name);
 }
 
-std::string late_advice(const Draft& draft, const ActionSpot& producer, const ActionSpot& user) {
-  if (user.run_order == kBeforeActions) return ", which runs after this condition";
-  if (producer.stage == user.stage && producer.action == user.action) {
-    return ", which is this action itself";
-  }
-  if (producer.stage > user.stage) {
-    return ", a later stage; move this action behind it";
-  }
-  const auto order = std::to_string(producer.run_order);
-  const auto& name = draft.declaration.stages[producer.stage].actions[producer.action].name;
-  if (producer.run_order == user.run_order) {
-    return ", which runs at the same time (runOrder " + order +
-           "); give this action a higher runOrder than " + quote(name);
-  }
-  return ", which runs later (runOrder " + order + "); give this action a higher runOrder";
-}
-
 void for_each_rule(const Draft& draft, std::size_t stage,
                    const std::function<void(const RuleDeclaration&, const TypedPlace&,
                                             const ActionSpot&)>& visit) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "engine/definition/draft.hpp"
 
@@ -25,9 +26,13 @@ inline constexpr std::uint32_t kAfterActions = std::numeric_limits<std::uint32_t
 // "action `Compile` of stage `Build`"
 [[nodiscard]] std::string describe(const Draft& draft, const ActionSpot& spot);
 
-// What to do about a producer that is not sure to run before its user: "; it runs in ...".
-[[nodiscard]] std::string late_advice(const Draft& draft, const ActionSpot& producer,
-                                      const ActionSpot& user);
+// That an action, or a rule, needs what an action makes.
+struct Need {
+  ActionSpot producer, user;
+  Position at;       // where it is said
+  Code late;         // what is wrong if the producer does not run before
+  std::string what;  // "artifact `bin` is made by action ..."; what to do is added
+};
 
 // The rules of a stage's three conditions.
 void for_each_rule(

@@ -40,7 +40,7 @@ Producers collect(const Draft& draft, Diagnostics& diagnostics) {
 
 void check_inputs(const Draft& draft, const Producers& producers,
                   const std::vector<std::string>& inputs, const Node* node, const ActionSpot& user,
-                  Diagnostics& diagnostics) {
+                  std::vector<Need>& needs, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].empty()) continue;
     const auto at = place(node, {"inputArtifacts", i});
@@ -49,30 +49,30 @@ void check_inputs(const Draft& draft, const Producers& producers,
       diagnostics.error(at, Code::kUnknownArtifact,
                         "no action makes the artifact " + quote(inputs[i]) +
                             suggestion(inputs[i], names_of(producers)));
-    } else if (!runs_before(found->second, user)) {
-      diagnostics.error(at, Code::kLateArtifact,
-                        "artifact " + quote(inputs[i]) + " is made by " +
-                            describe(draft, found->second) +
-                            late_advice(draft, found->second, user));
+    } else {
+      needs.push_back(
+          {found->second, user, at, Code::kLateArtifact,
+           "artifact " + quote(inputs[i]) + " is made by " + describe(draft, found->second)});
     }
   }
 }
 
 }  // namespace
 
-void check_artifacts(const Draft& draft, Diagnostics& diagnostics) {
+void check_artifacts(const Draft& draft, std::vector<Need>& needs, Diagnostics& diagnostics) {
   const auto producers = collect(draft, diagnostics);
   const auto& stages = draft.declaration.stages;
   for (std::size_t s = 0; s < stages.size(); ++s) {
     const auto& places = draft.stages[s];
     for (std::size_t a = 0; a < stages[s].actions.size(); ++a) {
       check_inputs(draft, producers, stages[s].actions[a].input_artifacts, places.actions[a].node,
-                   spot_of(draft, s, a), diagnostics);
+                   spot_of(draft, s, a), needs, diagnostics);
     }
     for_each_rule(
         draft, s,
         [&](const RuleDeclaration& rule, const TypedPlace& where, const ActionSpot& user) {
-          check_inputs(draft, producers, rule.input_artifacts, where.node, user, diagnostics);
+          check_inputs(draft, producers, rule.input_artifacts, where.node, user, needs,
+                       diagnostics);
         });
   }
 }

@@ -18,8 +18,11 @@ constexpr std::string_view kFormatText =
 
 class VariableCheck {
  public:
-  VariableCheck(const Draft& draft, Diagnostics& diagnostics)
-      : draft_(draft), stages_(draft.declaration.stages), diagnostics_(diagnostics) {}
+  VariableCheck(const Draft& draft, std::vector<Need>& needs, Diagnostics& diagnostics)
+      : draft_(draft),
+        stages_(draft.declaration.stages),
+        needs_(needs),
+        diagnostics_(diagnostics) {}
 
   void run() {
     declared_variables();
@@ -178,12 +181,9 @@ class VariableCheck {
                              quote(reference.text) + suggestion(reference.name_space, known));
       return;
     }
-    if (!runs_before(found->second, user.spot)) {
-      diagnostics_.error(at, Code::kLateNamespace,
-                         quote(reference.text) + " comes from " + describe(draft_, found->second) +
-                             late_advice(draft_, found->second, user.spot));
-      return;
-    }
+    needs_.push_back({found->second, user.spot, at, Code::kLateNamespace,
+                      quote(reference.text) + " comes from " + describe(draft_, found->second)});
+    if (!runs_before(found->second, user.spot)) return;
     output_key(reference, at, found->second);
   }
 
@@ -203,6 +203,7 @@ class VariableCheck {
 
   const Draft& draft_;
   const std::vector<StageDeclaration>& stages_;
+  std::vector<Need>& needs_;
   Diagnostics& diagnostics_;
   std::set<std::string> variables_;
   std::map<std::string, ActionSpot> producers_;
@@ -210,8 +211,8 @@ class VariableCheck {
 
 }  // namespace
 
-void check_variables(const Draft& draft, Diagnostics& diagnostics) {
-  VariableCheck(draft, diagnostics).run();
+void check_variables(const Draft& draft, std::vector<Need>& needs, Diagnostics& diagnostics) {
+  VariableCheck(draft, needs, diagnostics).run();
 }
 
 }  // namespace sluice::definition

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/definition/draft.hpp"
+#include "engine/definition/order.hpp"
 #include "engine/definition/shapes.hpp"
 #include "engine/definition/suggest.hpp"
 
@@ -51,8 +52,10 @@ std::optional<PipelineDeclaration> read(const Node& document,
       definition::build_draft(*root, types, {options.max_configuration_value}, diagnostics);
   definition::check_structure(draft, diagnostics);
   definition::check_actions(draft, diagnostics);
-  definition::check_artifacts(draft, diagnostics);
-  definition::check_variables(draft, diagnostics);
+  std::vector<definition::Need> needs;
+  definition::check_artifacts(draft, needs, diagnostics);
+  definition::check_variables(draft, needs, diagnostics);
+  definition::check_order(draft, needs, diagnostics);
   definition::check_conditions(draft, diagnostics);
   definition::check_triggers(draft, diagnostics);
   if (diagnostics.failed()) return std::nullopt;

@@ -198,11 +198,34 @@ std::span<const RuleCase> flow_cases() {
            "  - {name: B, uses: build/buildspec, inputArtifacts: [app], namespace: b}\n"
            "  - {name: A, uses: approval/manual, configuration: {customData: >>\"#{b.x}\"}}\n"),
        "runs at the same time"},
-      {"22", "two actions that need each other's variables", "late-namespace",
+      {"22", "two actions that need each other's variables", "circle",
        build_stage(
            "  - {name: A, uses: compute/commands, namespace: a, commands: [>>\"echo #{b.x}\"]}\n"
-           "  - {name: B, uses: compute/commands, namespace: b, commands: [>>\"echo #{a.x}\"]}\n"),
-       "comes from action `B` of stage `Build`"},
+           "  - {name: B, uses: compute/commands, namespace: b, commands: [\"echo #{a.x}\"]}\n"),
+       "`A` -> `B` -> `A` of stage `Build`; take one of these"},
+      {"13", "two actions that need each other's artifacts, one of them in time", "circle",
+       build_stage("  - {name: A, uses: build/buildspec, inputArtifacts: [app, >>b], "
+                   "outputArtifacts: [a]}\n"
+                   "  - {name: B, uses: build/buildspec, runOrder: 2, inputArtifacts: [a], "
+                   "outputArtifacts: [b]}\n"),
+       "`A` -> `B` -> `A` of stage `Build`"},
+      {"13", "three actions in a circle of artifacts and variables, over two stages", "circle",
+       build_stage(
+           "  - {name: A, uses: build/buildspec, inputArtifacts: [app, >>b], outputArtifacts: "
+           "[a]}\n"
+           "  - {name: C, uses: compute/commands, namespace: c, inputArtifacts: [a], commands: "
+           "[x]}\n"
+           "- name: Later\n  actions:\n"
+           "  - {name: B, uses: build/buildspec, inputArtifacts: [app], outputArtifacts: [b], "
+           "configuration: {buildspec: \"#{c.x}\"}}\n"),
+       "`Build.A` -> `Later.B` -> `Build.C` -> `Build.A`; take"},
+      {"13", "two circles, and an action outside that needs one of them", "circle",
+       build_stage("  - {name: A, uses: compute/commands, namespace: a, commands: [>>\"#{b.x}\"]}\n"
+                   "  - {name: B, uses: compute/commands, namespace: b, commands: [\"#{a.x}\"]}\n"
+                   "  - {name: O, runOrder: 2, uses: compute/commands, commands: [\"#{a.x}\"]}\n"
+                   "  - {name: C, uses: compute/commands, namespace: c, commands: [>>\"#{d.x}\"]}\n"
+                   "  - {name: D, uses: compute/commands, namespace: d, commands: [\"#{c.x}\"]}\n"),
+       "`A` -> `B` -> `A`"},
       {"22", "its own namespace", "late-namespace",
        build_stage(
            "  - {name: A, uses: compute/commands, namespace: a, commands: [>>\"echo #{a.x}\"]}\n"),
