@@ -19,7 +19,8 @@ import unittest
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 NODE_CLIENT = str(pathlib.Path(sys.argv.pop(1)).resolve())
 HERE = pathlib.Path(__file__).resolve().parent
-LONGEST = 120
+LONGEST = 240
+PATIENCE = 400  # of the last test with its subscribers, in seconds; less than ctest's
 CLIENTS = {
     "python": [sys.executable, str(HERE / "bus_subscriber.py")],
     "asyncio": [sys.executable, str(HERE / "bus_subscriber.py")],
@@ -124,7 +125,8 @@ class BusTest(unittest.TestCase):
                 process = self.subscribe(client, after=0, cursor_file=cursor, until=3000)
                 before = [int(process.stdout.readline()) for _ in range(700)]
                 process.kill()
-                before += [int(line) for line in process.stdout.read().splitlines()]
+                rest = process.stdout.read().splitlines(keepends=True)
+                before += [int(line) for line in rest if line.endswith("\n")]
                 after = self.printed(self.subscribe(client, after=0, cursor_file=cursor, until=3000))
                 self.assertLessEqual(after[0], before[-1] + 1)
                 self.assertGreaterEqual(after[0], before[-1])  # at most the one that was being worked on comes again
@@ -162,6 +164,8 @@ class BusTest(unittest.TestCase):
         print(f"seed {seed}: SLUICE_TEST_SEED={seed} repeats it", flush=True)
         chance = random.Random(seed)
         lists = [[] for _ in range(count)]
+        said = [[] for _ in range(count)]  # how each process of a subscriber ended, and what it complained of
+        give_up = time.monotonic() + PATIENCE
 
         def live(number, delays):
             """One subscriber, begun late, killed and begun again until it has seen the last event."""
@@ -170,9 +174,17 @@ class BusTest(unittest.TestCase):
             for delay in delays:
                 time.sleep(delay)
                 process = self.subscribe(client, after=0, cursor_file=cursor, until=events)
-                if delay != delays[-1]:
-                    threading.Timer(delay, process.kill).start()
-                lists[number] += [int(line) for line in process.stdout.read().splitlines() if line.isdigit()]
+                last = delay == delays[-1]
+                killer = threading.Timer(give_up - time.monotonic() if last else delay, process.kill)
+                killer.start()
+                complaints = threading.Thread(target=lambda: said[number].append(process.stderr.read()))
+                complaints.start()
+                # An event is worked on when its whole line is there.
+                lines = process.stdout.read().splitlines(keepends=True)
+                lists[number] += [int(line) for line in lines if line.endswith("\n") and line.strip().isdigit()]
+                complaints.join()
+                killer.cancel()
+                said[number].append(f"{client} ended with {process.wait()} after {len(lines)} lines")
 
         threads = [threading.Thread(target=live, args=(n, [chance.uniform(0.1, 2) for _ in range(1 + n % 3)]))
                    for n in range(count)]
@@ -188,12 +200,15 @@ class BusTest(unittest.TestCase):
         stored = int(pathlib.Path(self.directory, "count").read_text())
         self.server.add(events - stored)
         for thread in threads:
-            thread.join(LONGEST)
+            thread.join()  # by then its process has been killed
         for number, sequences in enumerate(lists):
             with self.subTest(f"subscriber {number}"):
-                self.assertEqual(sorted(set(sequences)), list(range(1, events + 1)))
+                missing = sorted(set(range(1, events + 1)) - set(sequences))
+                self.assertEqual(len(missing), 0, f"the first missing are {missing[:5]}; {said[number]}")
+                self.assertEqual(sequences and max(sequences), events)
                 again = len(sequences) - len(set(sequences))
-                self.assertLessEqual(again, 2 * (number % 3))  # what was being worked on when it was killed
+                # What was being worked on when it was killed.
+                self.assertLessEqual(again, 2 * (number % 3), said[number])
         print(f"{events} events, {count} subscribers, {kills} kills: nothing lost", flush=True)
 
 
