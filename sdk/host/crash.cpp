@@ -15,9 +15,16 @@
 
 #include "sdk/host/leftovers.hpp"
 
-// libstdc++'s demangler that allocates nothing.
+// libstdc++'s demangler that allocates nothing. It is in the archive alone: a host that has the
+// shared library, because a sanitizer wants that, shows names as they are.
+#ifdef SLUICE_SHARED_LIBSTDCXX
+static int __gcclibcxx_demangle_callback(const char*, void (*)(const char*, size_t, void*), void*) {
+  return -1;
+}
+#else
 extern "C" int __gcclibcxx_demangle_callback(const char*, void (*)(const char*, size_t, void*),
                                              void*);
+#endif
 
 namespace sluice::host {
 namespace {
