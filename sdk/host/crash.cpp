@@ -26,6 +26,14 @@ extern "C" int __gcclibcxx_demangle_callback(const char*, void (*)(const char*, 
                                              void*);
 #endif
 
+#ifdef __SANITIZE_ADDRESS__
+// It would take our stack for signals for its own, and unmap it when the main thread ends.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() {
+  return "use_sigaltstack=0";
+}
+#endif
+
 namespace sluice::host {
 namespace {
 

@@ -71,6 +71,7 @@ TEST_CASE("whatever a plugin does to its process costs one attempt and says what
       pool.start(job);
       pool.start(neighbour);
       const Answer answer = pool.wait(job);
+      INFO(answer.log);
       REQUIRE(std::holds_alternative<ReportFailure>(answer.report));
       CHECK(answer.failure().kind == beast.kind);
       CHECK_THAT(answer.failure().message, Catch::Contains(beast.message));
