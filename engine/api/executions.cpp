@@ -67,8 +67,12 @@ void start(const Ground& ground, const Json& in, const Caller& caller, Answer an
 void stop(const Ground& ground, const Json& in, const Caller& caller, Answer answer) {
   const std::string pipeline = text_of(in, "pipelineName");
   if (!find_pipeline(ground, pipeline, answer)) return;
-  const auto row = find_run(ground, pipeline, in, answer);
-  if (!row) return;
+  const auto row = look_up_run(ground, pipeline, text_of(in, "pipelineExecutionId"));
+  if (!row && row.error().kind != ErrorKind::kNotFound) return answer.fault(row.error());
+  // PipelineExecutionNotFoundException is not among this operation's errors (facts 7).
+  if (!row)
+    return answer.refuse("PipelineExecutionNotStoppableException",
+                         "The pipeline " + pipeline + " has no such execution to stop.");
   const StopExecution stop{row->id, flag_of(in, "abandon"), text_of(in, "reason"), caller.arn};
   put_in(ground, pipeline, stop, answer, [id = row->id](const Accepted&, const Answer& to) {
     to.send({{"pipelineExecutionId", to_text(id)}});

@@ -62,7 +62,7 @@ class HttpListener {
   HttpListener(const HttpListener&) = delete;
   HttpListener& operator=(const HttpListener&) = delete;
 
-  // Any thread. What /ready answers.
+  // Any thread. What /ready answers; requests are for `call` to refuse.
   void set_ready(bool ready);
 
   // "127.0.0.1:8091", where webhooks are received; "" without a port.

@@ -230,8 +230,6 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void pass_on(bool keep) {
-    if (!room_.ready)
-      return answer(refusal(503, "ServiceUnavailableException", "the server is not ready"), keep);
     if (++room_.calls > room_.options.most_calls) {
       --room_.calls;
       return answer(refusal(400, "ThrottlingException", "too many requests; try again"), keep);

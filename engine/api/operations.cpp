@@ -36,8 +36,9 @@ class Operations::Room {
  public:
   explicit Room(Parts parts)
       : parts_(std::move(parts)), log_waits_(parts_.logs), ground_{parts_, log_waits_, desk_} {
-    for (const auto table : {pipeline_operations(), state_operations(), execution_operations(),
-                             stage_operations(), history_operations(), type_operations()})
+    for (const auto table :
+         {pipeline_operations(), state_operations(), execution_operations(), stage_operations(),
+          history_operations(), type_operations(), tag_operations()})
       add(kCodePipeline, table);
     add(kSluice, own_operations());
   }

@@ -56,7 +56,7 @@ struct TriggerQuestions {
 // What the operations stand on; everything referred to outlives them.
 struct Parts {
   Engine& engine;
-  const Store& store;
+  Store& store;
   const Clock& clock;
   const LogStore& logs;
   const std::vector<ActionTypeDescription>& catalogue;

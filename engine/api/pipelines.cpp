@@ -5,17 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/api/declarations.hpp"
+#include "engine/api/tags.hpp"
 #include "engine/core/names.hpp"
 #include "engine/runtime/random_id.hpp"
 
 namespace sluice::api {
 namespace {
 
-constexpr Member kTag[] = {{.name = "key", .required = true, .min = 1, .max = 128},
-                           {.name = "value", .required = true, .max = 256}};
-constexpr Member kCreate[] = {
-    {.name = "pipeline", .type = MemberType::kRaw, .required = true},
-    {.name = "tags", .type = MemberType::kList, .max = 50, .members = kTag}};
+constexpr Member kCreate[] = {{.name = "pipeline", .type = MemberType::kRaw, .required = true},
+                              {.name = "tags", .type = MemberType::kList, .members = kTag}};
 constexpr Member kUpdate[] = {{.name = "pipeline", .type = MemberType::kRaw, .required = true}};
 constexpr Member kGet[] = {
     {.name = "name", .required = true, .min = 1, .max = 100, .charset = &kName},
@@ -81,8 +79,8 @@ void create_with(const Ground& ground, PipelineDeclaration declaration, const Ca
 }
 
 void create(const Ground& ground, const Json& in, const Caller& caller, Answer answer) {
-  if (!in.value("tags", Json::array()).empty())
-    return answer.refuse("InvalidTagsException", "Tags are not kept here: leave them out.");
+  auto tags = with_tags({}, in);
+  if (!tags.tags) return answer.refuse(tags.refusal);
   auto asked = read(ground, in, answer);
   if (!asked) return;
   const std::string name = asked->declaration.name;
@@ -90,8 +88,15 @@ void create(const Ground& ground, const Json& in, const Caller& caller, Answer a
     return answer.refuse("PipelineNameInUseException",
                          "There is a pipeline named " + name + " already.");
   create_with(ground, std::move(asked->declaration), caller, answer,
-              [&ground, name](const Answer& to) {
-                to.send({{"pipeline", declaration_json(ground, current(ground, name), false)}});
+              [&ground, name, tags = std::move(*tags.tags)](const Answer& to) {
+                Json reply{{"pipeline", declaration_json(ground, current(ground, name), false)}};
+                if (!tags.empty()) {
+                  // The engine's thread: nobody else writes tags now.
+                  if (const auto kept = ground.parts.store.set_tags(name, tags); !kept)
+                    return to.fault(kept.error());
+                  reply["tags"] = tags_json(tags);
+                }
+                to.send(reply);
               });
 }
 

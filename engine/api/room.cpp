@@ -74,12 +74,19 @@ std::optional<Adoption> find_pipeline(const Ground& ground, const std::string& n
   return std::nullopt;
 }
 
+Result<ExecutionRow> look_up_run(const Ground& ground, const std::string& pipeline,
+                                 const std::string& id) {
+  auto row = ground.parts.store.find_execution(id);
+  if (row && row->pipeline != pipeline) return Error{ErrorKind::kNotFound, id, "is another's"};
+  return row;
+}
+
 std::optional<ExecutionRow> find_run(const Ground& ground, const std::string& pipeline,
                                      const Json& in, const Answer& answer) {
   const std::string id = text_of(in, "pipelineExecutionId");
-  auto row = ground.parts.store.find_execution(id);
-  if (row && row->pipeline == pipeline) return std::move(*row);
-  if (!row && row.error().kind != ErrorKind::kNotFound) {
+  auto row = look_up_run(ground, pipeline, id);
+  if (row) return std::move(*row);
+  if (row.error().kind != ErrorKind::kNotFound) {
     answer.fault(row.error());
   } else {
     answer.refuse("PipelineExecutionNotFoundException",

@@ -39,6 +39,7 @@ struct OperationRow {
 [[nodiscard]] std::span<const OperationRow> stage_operations();
 [[nodiscard]] std::span<const OperationRow> history_operations();
 [[nodiscard]] std::span<const OperationRow> type_operations();
+[[nodiscard]] std::span<const OperationRow> tag_operations();
 [[nodiscard]] std::span<const OperationRow> own_operations();
 
 // Members of a checked request.
@@ -67,7 +68,10 @@ void put_in(const Ground& ground, const std::string& pipeline, Input input, cons
 [[nodiscard]] std::optional<Adoption> find_pipeline(const Ground& ground, const std::string& name,
                                                     const Answer& answer,
                                                     std::uint32_t version = 0);
-// An execution of the pipeline by its id; PipelineExecutionNotFoundException.
+// An execution of the pipeline by its id; kNotFound, too, if it is another pipeline's.
+[[nodiscard]] Result<ExecutionRow> look_up_run(const Ground& ground, const std::string& pipeline,
+                                               const std::string& id);
+// The same of a request's pipelineExecutionId; PipelineExecutionNotFoundException.
 [[nodiscard]] std::optional<ExecutionRow> find_run(const Ground& ground,
                                                    const std::string& pipeline, const Json& in,
                                                    const Answer& answer);

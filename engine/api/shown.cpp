@@ -38,6 +38,11 @@ std::string token_of(const Attempt& attempt) {
   return to_text(approval_token(run));
 }
 
+bool awaits_approval(const Attempt& attempt, const ActionDeclaration& action) {
+  return action.type.category == Category::kApproval &&
+         (attempt.status == ActionStatus::kRunning || attempt.status == ActionStatus::kWaiting);
+}
+
 std::string summary_of(const Attempt& attempt) {
   return attempt.account.summary.empty() && attempt.failed ? attempt.failure.message
                                                            : attempt.account.summary;
@@ -144,7 +149,7 @@ Json Shown::action_detail(const Attempt& attempt) const {
                                    {"executionResult", Json::object()}};
   put_result(output["executionResult"], attempt, "externalExecutionSummary",
              "externalExecutionUrl");
-  if (attempt.status == ActionStatus::kRunning && action.type.category == Category::kApproval)
+  if (awaits_approval(attempt, action))
     output["executionResult"]["externalExecutionId"] = token_of(attempt);
   output["outputVariables"] = Json::object();
   for (const auto& [name, value] : attempt.variables) output["outputVariables"][name] = value;
@@ -203,9 +208,7 @@ Json Shown::action_state(Index stage, Index index) const {
   put_text(latest, "externalExecutionUrl", attempt->account.external_url, 2048);
   if (attempt->percent >= 0) latest["percentComplete"] = std::min(attempt->percent, 100);
   if (attempt->failed) latest["errorDetails"] = error_details(attempt->failure);
-  const bool open =
-      attempt->status == ActionStatus::kRunning || attempt->status == ActionStatus::kWaiting;
-  if (open && action.type.category == Category::kApproval) latest["token"] = token_of(*attempt);
+  if (awaits_approval(*attempt, action)) latest["token"] = token_of(*attempt);
   return json;
 }
 

@@ -71,6 +71,7 @@ const StageDeclaration* find_stage(const Adoption& pipeline, const std::string& 
 
 struct Place {
   std::string pipeline, stage;
+  std::uint32_t version = 0;  // of the pipeline
 };
 
 // Pipeline and stage of a request, which both exist.
@@ -78,12 +79,31 @@ std::optional<Place> place_of(const Ground& ground, const Json& in, const Answer
   Place place{text_of(in, "pipelineName"), text_of(in, "stageName")};
   const auto found = find_pipeline(ground, place.pipeline, answer);
   if (!found || find_stage(*found, place.stage, answer) == nullptr) return std::nullopt;
+  place.version = found->declaration->version;
   return place;
+}
+
+// Why an execution that has left the engine's state is not one to retry; none if that is for the
+// engine to say.
+std::optional<Rejected> cannot_retry(const ExecutionRow& row, std::uint32_t version) {
+  const auto no = [](const char* why) {
+    return Rejected{"StageNotRetryableException",
+                    std::string("The stage cannot be retried: ") + why};
+  };
+  if (row.version != version) return no("the pipeline has been updated since.");
+  if (row.status == ExecutionStatus::kSucceeded || row.status == ExecutionStatus::kSuperseded ||
+      row.status == ExecutionStatus::kCancelled)
+    return no("the execution ended without a failure.");
+  return std::nullopt;
 }
 
 void retry(const Ground& ground, const Json& in, const Caller& caller, Answer answer) {
   const auto place = place_of(ground, in, answer);
   if (!place) return;
+  const auto row = look_up_run(ground, place->pipeline, text_of(in, "pipelineExecutionId"));
+  if (!row && row.error().kind != ErrorKind::kNotFound) return answer.fault(row.error());
+  if (row)
+    if (const auto refused = cannot_retry(*row, place->version)) return answer.refuse(*refused);
   RetryStage input{id_of(in, "pipelineExecutionId"), place->stage, {}, caller.arn};
   (void)parse(text_of(in, "retryMode"), input.mode);
   put_in(ground, place->pipeline, input, answer,
@@ -178,6 +198,24 @@ void put_approval(const Ground& ground, const Json& in, const Caller& caller, An
   });
 }
 
+// Whether an execution was started with a revision of an action, or took it by itself.
+Result<bool> has_revision(const Ground& ground, const ExecutionRow& row, const std::string& action,
+                          const std::string& revision) {
+  const auto declaration = ground.parts.store.declaration(row.pipeline, row.version);
+  if (!declaration) return declaration.error();
+  const auto& sources = (*declaration)->stages.front().actions;
+  for (const auto& [source, artifact] : row.details.revisions)
+    if (source < sources.size() && sources[source].name == action && artifact.revision == revision)
+      return true;
+  const auto facts = ground.parts.store.execution_facts(row.pipeline, row.number);
+  if (!facts) return facts.error();
+  for (const StoredFact& stored : *facts)
+    if (const auto* started = std::get_if<ExecutionStarted>(&stored.fact))
+      for (const SourceRevision& given : started->source_revisions)
+        if (given.action == action && given.value == revision) return true;
+  return false;
+}
+
 // For custom sources: a revision that is not the last one seen starts an execution with it.
 void put_revision(const Ground& ground, const Json& in, const Caller& caller, Answer answer) {
   const std::string name = text_of(in, "pipelineName"), action = text_of(in, "actionName");
@@ -195,11 +233,11 @@ void put_revision(const Ground& ground, const Json& in, const Caller& caller, An
   const auto newest = ground.parts.store.executions({name, {}, {}, 1, 0});
   if (!newest) return answer.fault(newest.error());
   if (!newest->empty()) {
-    const auto index = static_cast<Index>(found - stage->actions.begin());
-    for (const auto& [source, artifact] : newest->front().details.revisions)
-      if (source == index && artifact.revision == revision)
-        return answer.send(
-            {{"newRevision", false}, {"pipelineExecutionId", to_text(newest->front().id)}});
+    const ExecutionRow& row = newest->front();
+    const auto known = has_revision(ground, row, action, revision);
+    if (!known) return answer.fault(known.error());
+    if (*known)
+      return answer.send({{"newRevision", false}, {"pipelineExecutionId", to_text(row.id)}});
   }
   StartExecution start;
   start.id = random_id();

@@ -5,7 +5,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
+#include <shared_mutex>
 #include <thread>
 
 #include "engine/api/http_listener.hpp"
@@ -62,6 +64,21 @@ std::optional<std::uint32_t> group_number(const std::string& name) {
   return entry ? std::optional(static_cast<std::uint32_t>(entry->gr_gid)) : std::nullopt;
 }
 
+// What the server takes: nothing yet, everything, what changes nothing, nothing any more.
+enum class Opening { kStarting, kServing, kDraining, kEnded };
+
+api::Response unavailable(const char* why) {
+  return {503, "ServiceUnavailableException",
+          std::string(R"({"__type":"ServiceUnavailableException","message":")") + why + "\"}"};
+}
+
+// By its name, as the cloud's and ours have them.
+bool changes_nothing(const std::string& target) {
+  const std::string name = target.substr(target.find('.') + 1);
+  return name.starts_with("Get") || name.starts_with("List") || name.starts_with("Describe") ||
+         name == "Explain";
+}
+
 }  // namespace
 
 struct ServerSession::Rooms {
@@ -77,6 +94,8 @@ struct ServerSession::Rooms {
   std::unique_ptr<ServerTriggers> triggers;
   std::unique_ptr<api::Operations> operations;
   std::unique_ptr<api::HttpListener> listener;
+  std::atomic<Opening> opening = Opening::kStarting;
+  std::shared_mutex gate;  // held while a request is handed over; set_opening() waits for them
   int ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   Result<void> outcome;
   std::thread loop;
@@ -86,7 +105,7 @@ struct ServerSession::Rooms {
 
   // Ends in the opposite order: the loop, so that every call is answered, then who listens.
   ~Rooms() {
-    if (listener) listener->set_ready(false);
+    set_opening(Opening::kEnded);
     if (engine) engine->stop();
     if (loop.joinable()) loop.join();
     if (triggers) triggers->stop();
@@ -98,9 +117,13 @@ struct ServerSession::Rooms {
     if (ended_fd >= 0) close(ended_fd);
   }
 
+  void set_opening(Opening to);
+  void take_call(api::Request request, const api::Done& done);
   Result<void> take_data_directory();
+  Result<void> open_store();
   Result<void> open_hosts();
   Result<void> open_engine();
+  void open_operations();
   Result<void> listen();
   api::TriggerQuestions trigger_questions();
   triggers::WebhookAnswer receive(const std::string& pipeline, const std::string& name,
@@ -118,6 +141,10 @@ Result<void> ServerSession::Rooms::take_data_directory() {
         "another server has this data directory: " + process_text(holder ? *holder : std::nullopt)};
   }
   lease.emplace(std::move(*taken));
+  return {};
+}
+
+Result<void> ServerSession::Rooms::open_store() {
   auto opened = open_sqlite_store(setup.data.database());
   if (!opened) return opened.error();
   store = std::move(*opened);
@@ -174,7 +201,7 @@ Result<void> ServerSession::Rooms::open_engine() {
   return {};
 }
 
-Result<void> ServerSession::Rooms::listen() {
+void ServerSession::Rooms::open_operations() {
   const server::Configuration& configuration = setup.configuration;
   operations = std::make_unique<api::Operations>(
       api::Parts{*engine,
@@ -189,6 +216,31 @@ Result<void> ServerSession::Rooms::listen() {
                  setup.version,
                  clock.now(),
                  trigger_questions()});
+}
+
+void ServerSession::Rooms::set_opening(Opening to) {
+  if (listener) listener->set_ready(to == Opening::kServing);
+  opening = to;
+  const std::unique_lock lock(gate);
+}
+
+void ServerSession::Rooms::take_call(api::Request request, const api::Done& done) {
+  log.write(LogLevel::kDebug, "request",
+            {{"operation", request.target}, {"caller", request.caller.arn}});
+  const Opening now = opening;
+  if (now == Opening::kStarting)
+    return done(unavailable("The server is starting; try again in a moment."));
+  const char* const stopping = "The server is stopping; try again when the next one runs.";
+  if (now == Opening::kEnded || (now == Opening::kDraining && !changes_nothing(request.target)))
+    return done(unavailable(stopping));
+  const std::shared_lock lock(gate);
+  if (opening == Opening::kEnded) return done(unavailable(stopping));
+  operations->call(std::move(request), done);
+}
+
+// Before anything is recovered: whoever asks meanwhile is told so, not refused.
+Result<void> ServerSession::Rooms::listen() {
+  const server::Configuration& configuration = setup.configuration;
   api::ListenerOptions options;
   options.socket = configuration.socket.empty() ? setup.data.server_socket()
                                                 : std::filesystem::path(configuration.socket);
@@ -206,11 +258,7 @@ Result<void> ServerSession::Rooms::listen() {
   }
   auto started = api::HttpListener::start(
       options,
-      [this](api::Request request, api::Done done) {
-        log.write(LogLevel::kDebug, "request",
-                  {{"operation", request.target}, {"caller", request.caller.arn}});
-        operations->call(std::move(request), std::move(done));
-      },
+      [this](api::Request request, api::Done done) { take_call(std::move(request), done); },
       [this](const std::string& pipeline, const std::string& name,
              const triggers::WebhookCall& call) { return receive(pipeline, name, call); });
   if (!started) return started.error();
@@ -280,11 +328,13 @@ void ServerSession::Rooms::run_loop() {
 Result<std::unique_ptr<ServerSession>> ServerSession::open(Setup setup, server::ServerLog& log) {
   auto rooms = std::make_unique<Rooms>(std::move(setup), log);
   if (auto done = rooms->take_data_directory(); !done) return done.error();
+  if (auto done = rooms->listen(); !done) return done.error();
+  if (auto done = rooms->open_store(); !done) return done.error();
   if (auto done = rooms->open_engine(); !done) return done.error();
   if (auto done = rooms->open_hosts(); !done) return done.error();
-  if (auto done = rooms->listen(); !done) return done.error();
+  rooms->open_operations();
   rooms->run_loop();
-  rooms->listener->set_ready(true);
+  rooms->set_opening(Opening::kServing);
   return std::unique_ptr<ServerSession>(new ServerSession(std::move(rooms)));
 }
 
@@ -292,7 +342,7 @@ ServerSession::ServerSession(std::unique_ptr<Rooms> rooms) : rooms_(std::move(ro
 ServerSession::~ServerSession() = default;
 
 void ServerSession::drain(std::int64_t wait_ms, const std::function<bool()>& interrupted) {
-  rooms_->listener->set_ready(false);
+  rooms_->set_opening(Opening::kDraining);
   rooms_->hosts.hold();
   while (wait_ms > 0 && !interrupted()) {
     if (rooms_->hosts.wait_until_idle(std::min(wait_ms, kDrainStepMs)) == 0) return;

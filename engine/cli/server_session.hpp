@@ -30,8 +30,9 @@ class ServerSession {
   ServerSession(const ServerSession&) = delete;
   ServerSession& operator=(const ServerSession&) = delete;
 
-  // Begins nothing more and waits for what runs, at most wait_ms; approvals and other waits stay
-  // where they are. Returns early when `interrupted` says so, asked ten times a second.
+  // Takes only requests that change nothing, begins nothing more and waits for what runs, at most
+  // wait_ms; approvals and other waits stay where they are. Returns early when `interrupted` says
+  // so, asked ten times a second.
   void drain(std::int64_t wait_ms, const std::function<bool()>& interrupted);
   // Readable when the loop has ended by itself, because the store is corrupt.
   [[nodiscard]] int ended_fd() const;

@@ -223,6 +223,12 @@ void Engine::decide_one(Envelope& envelope, Instant now) {
     if (std::holds_alternative<Rejected>(reply)) break;
     reply = decide_input(*live, input, now);
   }
+  // A pipeline that was to be made is made whole, or not at all.
+  if (envelope.creates && std::holds_alternative<Rejected>(reply)) {
+    live->state = Pipeline{};
+    live->pending.facts.clear();
+    live->touched_executions.clear();
+  }
   answer(std::move(reply));
 }
 

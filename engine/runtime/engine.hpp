@@ -52,8 +52,8 @@ class Engine {
   // after the commit.
   [[nodiscard]] bool submit(std::string pipeline, Input input, ReplyFunction reply = {});
   // Any thread. Makes a pipeline: its inputs, of which the first adopts the definition, are one
-  // commit. PipelineNameInUseException if it exists. The answer is the last input's; the first
-  // refusal ends it.
+  // commit. PipelineNameInUseException if it exists. The answer is the last input's; if
+  // one is refused, nothing is made.
   [[nodiscard]] bool create(std::string pipeline, std::vector<Input> inputs, ReplyFunction reply);
   // Any thread. Runs `question` on the engine's thread with what is committed of a live pipeline;
   // the pointer is good for that call only. False as for submit(); else it is called, also while

@@ -23,6 +23,7 @@ struct Telling {
   const ExecutionRow& execution;
   const PipelineDeclaration& declaration;
   std::uint16_t attempt;
+  Instant stage_retried;
   const Realm& realm;
 
   [[nodiscard]] const StageDeclaration& stage(Index index) const {
@@ -74,11 +75,11 @@ struct Telling {
     return told;
   }
 
-  [[nodiscard]] Event of_stage(std::string_view state, Index index, Instant started,
-                               Instant retried = {}) const {
+  [[nodiscard]] Event of_stage(std::string_view state, Index index, Instant started) const {
     Json detail = common(started);
     detail["stage"] = stage(index).name;
-    if (retried.ms != 0) detail["stage-last-retry-attempt-time"] = iso_milliseconds(retried.ms);
+    if (stage_retried.ms != 0)
+      detail["stage-last-retry-attempt-time"] = iso_milliseconds(stage_retried.ms);
     close(detail, state);
     Event told = event("stage", state, detail, "." + stage(index).name);
     told.detail_type = "CodePipeline Stage Execution State Change";
@@ -135,8 +136,8 @@ struct Telling {
 
 std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& execution,
                               const PipelineDeclaration& declaration, std::uint16_t attempt,
-                              const Realm& realm) {
-  const Telling tell{stored, execution, declaration, attempt, realm};
+                              Instant stage_retried, const Realm& realm) {
+  const Telling tell{stored, execution, declaration, attempt, stage_retried, realm};
   using Told = std::optional<Event>;
   return std::visit(
       Overloaded{
@@ -198,7 +199,7 @@ std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& exec
             return told;
           },
           [&](const StageResumed& f) -> Told {
-            return tell.of_stage("RESUMED", f.stage, f.started, stored.at);
+            return tell.of_stage("RESUMED", f.stage, f.started);
           },
           [&](const StageCancelled& f) -> Told {
             return tell.of_stage("CANCELED", f.stage, f.started);

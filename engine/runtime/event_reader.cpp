@@ -3,6 +3,25 @@
 namespace sluice {
 namespace {
 constexpr std::size_t kMostKnown = 20'000;
+
+// The stage that a fact is about; none if it is about none.
+std::optional<Index> stage_of(const Fact& fact) {
+  return std::visit(
+      [](const auto& f) -> std::optional<Index> {
+        if constexpr (requires { f.stage + 1; })
+          return f.stage;
+        else
+          return std::nullopt;
+      },
+      fact);
+}
+}  // namespace
+
+void EventReader::Known::note(const StoredFact& fact) {
+  const auto* resumed = std::get_if<StageResumed>(&fact.fact);
+  if (resumed == nullptr) return;
+  ++attempt;
+  retried[resumed->stage] = fact.at;
 }
 
 Result<EventReader::Known*> EventReader::know(const StoredFact& stored, ExecutionNumber number) {
@@ -17,13 +36,11 @@ Result<EventReader::Known*> EventReader::know(const StoredFact& stored, Executio
   // The attempt counts the retries before this fact.
   auto facts = store_.execution_facts(stored.pipeline, number);
   if (!facts) return facts.error();
-  std::uint16_t attempt = 1;
-  for (const StoredFact& earlier : *facts)
-    if (earlier.sequence < stored.sequence && std::holds_alternative<StageResumed>(earlier.fact))
-      ++attempt;
   if (known_.size() > kMostKnown) known_.clear();
   Known& known = known_[key];
-  known = {std::move(*row), std::move(*declaration), attempt, stored.sequence};
+  known = {std::move(*row), std::move(*declaration), 1, {}, stored.sequence};
+  for (const StoredFact& earlier : *facts)
+    if (earlier.sequence < stored.sequence) known.note(earlier);
   return &known;
 }
 
@@ -42,12 +59,15 @@ Result<std::vector<Event>> EventReader::tell(std::span<const StoredFact> facts) 
     }
     auto known = know(stored, number);
     if (!known) return known.error();
-    if (std::holds_alternative<StageResumed>(stored.fact)) ++(*known)->attempt;
+    (*known)->note(stored);
     (*known)->seen = stored.sequence;
     // The pipeline's RESUMED comes before the stage's and is of the new attempt already.
     const bool resumes = std::holds_alternative<ExecutionResumed>(stored.fact);
     const auto attempt = static_cast<std::uint16_t>((*known)->attempt + (resumes ? 1 : 0));
-    if (auto event = event_of(stored, (*known)->row, *(*known)->declaration, attempt, realm_))
+    const auto stage = stage_of(stored.fact);
+    const auto retried = stage ? (*known)->retried.find(*stage) : (*known)->retried.end();
+    const Instant at = retried == (*known)->retried.end() ? Instant{} : retried->second;
+    if (auto event = event_of(stored, (*known)->row, *(*known)->declaration, attempt, at, realm_))
       events.push_back(std::move(*event));
   }
   return events;

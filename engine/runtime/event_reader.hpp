@@ -29,8 +29,11 @@ class EventReader {
   struct Known {
     ExecutionRow row;
     DeclarationPtr declaration;
-    std::uint16_t attempt = 1;  // as of the last fact told
+    std::uint16_t attempt = 1;           // as of the last fact told
+    std::map<Index, Instant> retried{};  // stages, and when they were retried last
     Sequence seen = 0;
+
+    void note(const StoredFact& fact);  // a retry counts
   };
   Result<Known*> know(const StoredFact& stored, ExecutionNumber number);
 

@@ -175,6 +175,21 @@ Result<void> MemoryStore::save_snapshot(const std::string& pipeline, const Snaps
   return {};
 }
 
+Result<Texts> MemoryStore::tags(const std::string& pipeline) const {
+  const std::lock_guard lock(mutex_);
+  const PipelineRecord* record = find(pipeline);
+  return record == nullptr ? Texts() : record->tags;
+}
+
+Result<void> MemoryStore::set_tags(const std::string& pipeline, const Texts& tags) {
+  const std::lock_guard lock(mutex_);
+  const auto found = pipelines_.find(pipeline);
+  if (found == pipelines_.end()) return {};
+  found->second.tags = tags;
+  std::sort(found->second.tags.begin(), found->second.tags.end());
+  return {};
+}
+
 Result<Sequence> MemoryStore::cursor(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const auto found = cursors_.find(name);

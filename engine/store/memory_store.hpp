@@ -30,6 +30,8 @@ class MemoryStore : public Store {
   Result<ExecutionRow> find_execution(const std::string& id_prefix) const override;
   Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const override;
   Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) override;
+  Result<Texts> tags(const std::string& pipeline) const override;
+  Result<void> set_tags(const std::string& pipeline, const Texts& tags) override;
   Result<Sequence> cursor(const std::string& name) const override;
   Result<void> set_cursor(const std::string& name, Sequence sequence) override;
 
@@ -40,6 +42,7 @@ class MemoryStore : public Store {
     std::map<ExecutionNumber, ExecutionRow> executions;
     std::map<std::uint32_t, Adoption> adoptions;
     std::optional<Snapshot> snapshot;
+    Texts tags;
   };
 
   void remove(const std::string& pipeline);

@@ -405,6 +405,21 @@ Result<std::optional<Store::Snapshot>> snapshot(Connection& db, const std::strin
       Store::Snapshot{static_cast<Sequence>((*statement)->number(0)), std::move(state).value()});
 }
 
+Result<Texts> tags(Connection& db, const std::string& pipeline) {
+  auto statement = db.prepared(
+      "SELECT key, value FROM tags"
+      " WHERE pipeline = (SELECT id FROM pipelines WHERE name = ?1) ORDER BY key");
+  if (!statement) return statement.error();
+  const Rewind rewind(**statement);
+  (*statement)->bind(pipeline);
+  Texts tags;
+  for (;;) {
+    auto row = (*statement)->next();
+    if (!row) return row.error();
+    if (!*row) return tags;
+    tags.emplace_back((*statement)->text(0), (*statement)->text(1));
+  }
+}
 Result<Sequence> cursor(Connection& db, const std::string& name) {
   auto statement = db.prepared("SELECT sequence FROM cursors WHERE name = ?1");
   if (!statement) return statement.error();

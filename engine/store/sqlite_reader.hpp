@@ -66,6 +66,7 @@ Result<ExecutionRow> execution(sqlite::Connection& db, const std::string& pipeli
 Result<ExecutionRow> find_execution(sqlite::Connection& db, const std::string& id_prefix);
 Result<std::optional<Store::Snapshot>> snapshot(sqlite::Connection& db,
                                                 const std::string& pipeline);
+Result<Texts> tags(sqlite::Connection& db, const std::string& pipeline);
 Result<Sequence> cursor(sqlite::Connection& db, const std::string& name);
 
 }  // namespace sqlite_read

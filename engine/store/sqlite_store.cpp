@@ -51,6 +51,10 @@ constexpr char kReplaceExecution[] =
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 constexpr char kPutSnapshot[] =
     "INSERT OR REPLACE INTO snapshots (pipeline, sequence, state) VALUES (?1, ?2, ?3)";
+constexpr char kDropTags[] =
+    "DELETE FROM tags WHERE pipeline = (SELECT id FROM pipelines WHERE name = ?1)";
+constexpr char kAddTag[] =
+    "INSERT INTO tags (pipeline, key, value) SELECT id, ?2, ?3 FROM pipelines WHERE name = ?1";
 constexpr char kPutCursor[] = "INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?1, ?2)";
 
 class SqliteStore final : public Store {
@@ -89,6 +93,18 @@ class SqliteStore final : public Store {
       if (!id) return id.error();
       const std::string state = encode(snapshot.pipeline);
       return run(kPutSnapshot, *id, snapshot.sequence, std::string_view(state));
+    });
+  }
+
+  Result<Texts> tags(const std::string& pipeline) const override {
+    return read([&](Connection& db) { return sqlite_read::tags(db, pipeline); });
+  }
+  Result<void> set_tags(const std::string& pipeline, const Texts& tags) override {
+    return in_transaction([&]() -> Result<void> {
+      auto done = run(kDropTags, pipeline);
+      for (const auto& [key, value] : tags)
+        if (done) done = run(kAddTag, pipeline, key, value);
+      return done;
     });
   }
 

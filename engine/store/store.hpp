@@ -7,9 +7,9 @@
 // the old one left is kept under a name that no pipeline can have (removed_name), which the facts
 // and rows that are read from then on carry; plain_name() is what people called it.
 //
-// Threads: commit(), save_snapshot() and set_cursor() from one thread; the reading functions from
-// any thread. Several processes may open one SqliteStore; a pipeline is written by the one that
-// holds its lease (engine/store/lease.hpp).
+// Threads: commit(), save_snapshot(), set_tags() and set_cursor() from one thread; the reading
+// functions from any thread. Several processes may open one SqliteStore; a pipeline is written by
+// the one that holds its lease (engine/store/lease.hpp).
 #pragma once
 
 #include <cstdint>
@@ -132,6 +132,12 @@ class Store {
   };
   virtual Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const = 0;
   virtual Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) = 0;
+
+  // Labels of a live pipeline, by key; none of one that is not there. They are no facts: nothing is
+  // decided by them, and they go with the pipeline. set_tags() replaces them all, and they are
+  // durable when it returns; it does nothing to a pipeline that is not there.
+  virtual Result<Texts> tags(const std::string& pipeline) const = 0;
+  virtual Result<void> set_tags(const std::string& pipeline, const Texts& tags) = 0;
 
   // Named positions in the sequence, such as the Publisher's; 0 if never set. Lazily durable: may
   // fall back, never run ahead.

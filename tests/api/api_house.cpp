@@ -1,6 +1,7 @@
 #include "tests/api/api_house.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <future>
 
@@ -42,6 +43,9 @@ api::Response ApiHouse::call_target(const std::string& target, const std::string
   operations->call({target, body, {"arn:aws:iam::000000000000:user/ann", 1000, 1}},
                    [promise](api::Response response) { promise->set_value(std::move(response)); });
   settle();
+  // What a thread of the operations hands to the engine may come later.
+  while (future.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready)
+    engine->step(false);
   return future.get();
 }
 

@@ -1,5 +1,7 @@
 // The operation layer: what each operation answers, and each refusal of facts/codepipeline.md 7.
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <future>
 
 #include "tests/api/api_house.hpp"
 
@@ -149,7 +151,7 @@ TEST_CASE("every refusal has the name that the service gives it") {
        "ValidationException"},
       {"StopPipelineExecution",
        {{"pipelineName", "webshop"}, {"pipelineExecutionId", kNobody}},
-       "PipelineExecutionNotFoundException"},
+       "PipelineExecutionNotStoppableException"},
       {"GetPipelineExecution",
        {{"pipelineName", "webshop"}, {"pipelineExecutionId", kNobody}},
        "PipelineExecutionNotFoundException"},
@@ -250,4 +252,85 @@ TEST_CASE("triggers are listed and told of a push; where none are served, there 
   CHECK(refused("NotifyRepository", json::object()) == "ValidationException");
   CHECK(refused("NotifyRepository", {{"repository", "a"}, {"pipelineName", "none"}}) ==
         "PipelineNotFoundException");
+}
+
+TEST_CASE("events are the same, page by page of any size, as in one") {
+  Shop shop;
+  const json all = shop.ask_ours("ListEvents", {{"after", 0}})["events"];
+  for (const int size : {1, 2, 3, static_cast<int>(all.size())}) {
+    json paged = json::array();
+    json after = 0;
+    for (std::size_t page = 0; page <= all.size(); ++page) {
+      const json reply = shop.ask_ours("ListEvents", {{"after", after}, {"maxResults", size}});
+      CHECK(reply["events"].size() <= static_cast<std::size_t>(size));
+      for (const json& event : reply["events"]) paged.push_back(event);
+      if (reply["nextSequence"] == after) break;
+      after = reply["nextSequence"];
+    }
+    CHECK(paged == all);
+  }
+  // A topic that nothing has leads to the end all the same.
+  const json none = shop.ask_ours("ListEvents", {{"after", 0}, {"topicPrefix", "nothing."}});
+  CHECK(none["events"].empty());
+  CHECK(none["nextSequence"] == shop.ask_ours("DescribeServer", json::object())["lastSequence"]);
+}
+
+TEST_CASE("a log is waited for, and the wait ends with what has come or with nothing") {
+  Shop shop;
+  const auto root = std::filesystem::temp_directory_path() / "sluice-no-such-logs";
+  std::filesystem::remove_all(root);
+  const Uuid id = parse_uuid(shop.latest());
+  json request = {{"pipelineName", "webshop"},
+                  {"pipelineExecutionId", shop.latest()},
+                  {"stageName", "Build"},
+                  {"actionName", "Compile"}};
+  const std::string target = std::string(api::kSluice) + ".GetLog";
+  CHECK(shop.call_target(target, request.dump()).error_type == "LogNotFoundException");
+  request["waitSeconds"] = 1;
+  const json nothing = shop.ask_ours("GetLog", request);
+  CHECK(nothing == json{{"text", ""}, {"nextOffset", 0}});
+  {
+    auto writer = shop.logs.writer({"webshop", id, "Build", "Compile", 1});
+    REQUIRE(writer);
+    writer->write("grüße\nmore\n", shop.clock.now());
+  }
+  request["waitSeconds"] = 30;
+  const json first = shop.ask_ours("GetLog", request);
+  CHECK(first["text"].get<std::string>().find("grüße") != std::string::npos);
+  request["offset"] = first["nextOffset"];
+  request["waitSeconds"] = 0;
+  CHECK(shop.ask_ours("GetLog", request) ==
+        json{{"text", ""}, {"nextOffset", first["nextOffset"]}});
+  std::filesystem::remove_all(root);
+}
+
+TEST_CASE("a wait for a log ends with the operations") {
+  Shop shop;
+  const json request = {{"pipelineName", "webshop"},
+                        {"pipelineExecutionId", shop.latest()},
+                        {"stageName", "Build"},
+                        {"actionName", "Compile"},
+                        {"waitSeconds", 30}};
+  std::promise<api::Response> promise;
+  shop.operations->call({std::string(api::kSluice) + ".GetLog", request.dump(), {}},
+                        [&](api::Response response) { promise.set_value(std::move(response)); });
+  shop.operations.reset();
+  CHECK(promise.get_future().get().status == 200);
+}
+
+TEST_CASE("tags of two callers at a time are all kept") {
+  Shop shop;
+  const std::string arn = "arn:aws:codepipeline:local:000000000000:webshop";
+  std::vector<api::Response> responses;
+  for (const char* key : {"a", "b"})
+    shop.operations->call(
+        {"CodePipeline_20150709.TagResource",
+         json{{"resourceArn", arn}, {"tags", {{{"key", key}, {"value", "1"}}}}}.dump(),
+         {}},
+        [&](api::Response response) { responses.push_back(std::move(response)); });
+  shop.settle();
+  REQUIRE(responses.size() == 2);
+  CHECK(responses[1].body == "{}");
+  const json tags = shop.ask("ListTagsForResource", {{"resourceArn", arn}})["tags"];
+  CHECK(tags == json{{{"key", "a"}, {"value", "1"}}, {{"key", "b"}, {"value", "1"}}});
 }

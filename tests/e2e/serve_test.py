@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """`sluice serve` as its operators meet it. Usage: serve_test.py BUILD_DIR [unittest arguments]"""
 
+import contextlib
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import unittest
 
-from server_case import LONGEST, SLUICE, ServerCase
+from server_case import LONGEST, SLUICE, ServerCase, UnixConnection
 
 PIPELINE = """name: shop
 stages:
@@ -211,6 +213,46 @@ class ServeTest(ServerCase):
         told = watch.stdout.read()
         for part in ("Source/Tree", "Work/Say", "Work/Gate", "Succeeded"):
             self.assertIn(part, told)
+
+    def ready(self, path="/ready"):
+        connection = UnixConnection(str(self.data / "sluice.sock"))
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def test_while_it_stops_it_still_shows_and_takes_nothing_new(self):
+        server = self.serve()
+        self.apply("echo begun; sleep 3")
+        self.wait_for(lambda: "begun" in self.sluice("logs", "shop", "Say").stdout, "the action to begin")
+        server.send_signal(signal.SIGTERM)
+        self.wait_for(lambda: self.ready() == 503, "the end to begin")
+        reply, _ = self.call("CodePipeline_20150709.GetPipelineState", {"name": "shop"})
+        self.assertEqual(reply.status, 200)
+        reply, body = self.call("CodePipeline_20150709.StartPipelineExecution", {"name": "shop"})
+        self.assertEqual((reply.status, body["__type"]), (503, "ServiceUnavailableException"))
+        self.assertIn("stopping", body["message"])
+        self.assertEqual(server.wait(LONGEST), 0)
+
+    def test_before_it_has_recovered_it_says_that_it_is_not_ready(self):
+        self.data.mkdir()
+        with contextlib.closing(sqlite3.connect(self.data / "sluice.db", isolation_level=None)) as database:
+            # Nobody else gets in, so that opening the store waits.
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            database.execute("BEGIN EXCLUSIVE")
+            server = subprocess.Popen([SLUICE, "serve"], cwd=self.home, env=self.environment, text=True,
+                                      stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.addCleanup(server.stderr.close)
+            self.addCleanup(server.wait)
+            self.addCleanup(server.kill)
+            self.wait_for((self.data / "sluice.sock").exists, "the socket")
+            self.assertEqual((self.ready(), self.ready("/health")), (503, 200))
+            reply, body = self.call("CodePipeline_20150709.ListPipelines", {})
+            self.assertEqual((reply.status, body["__type"]), (503, "ServiceUnavailableException"))
+            self.assertIn("starting", body["message"])
+            database.execute("ROLLBACK")
+        self.assertIn("serving", server.stderr.readline())
+        self.assertEqual(self.ready(), 200)
 
     def test_the_service_manager_is_told_when_it_serves_and_when_it_stops(self):
         path = str(self.home / "notify")

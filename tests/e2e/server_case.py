@@ -72,7 +72,9 @@ class ServerCase(unittest.TestCase):
         return reply, json.loads(text) if text else {}
 
     def wait_for(self, condition, what):
+        """What the condition is in the end."""
         end = time.monotonic() + LONGEST
-        while not condition():
+        while not (found := condition()):
             self.assertLess(time.monotonic(), end, f"waited {LONGEST} s for {what}")
             time.sleep(0.05)
+        return found

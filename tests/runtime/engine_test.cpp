@@ -301,3 +301,59 @@ TEST_CASE("events of a clean run come in the order of the fact sheet and name ev
   CHECK(ids.size() == events->size());
   CHECK(upto == *house.store.last_sequence());
 }
+
+TEST_CASE(
+    "after a retry all later events of its stage say when it was, and those of others do not") {
+  House house(grid("p", 2, 1));
+  const Uuid id = house.start("p");
+  const Job failing = house.hosts.jobs.front();
+  house.hosts.jobs.clear();
+  house.engine->report("p", ReportFailure{failing.key, {}, {FailureKind::kPermanent, "X", "no"}});
+  house.step();
+  house.clock.advance(1000);
+  REQUIRE(house.engine->submit("p", RetryStage{id, "S1", RetryMode::kFailedActions, ""}));
+  house.step();
+  house.clock.advance(1000);
+  house.finish_all_jobs();
+  house.finish_all_jobs();
+  EventReader reader(house.store, {});
+  Sequence upto = 0;
+  const auto events = reader.read(0, 1000, upto);
+  REQUIRE(events);
+  std::string retried;
+  std::vector<std::string> with;
+  for (const Event& event : *events) {
+    const auto at = event.detail.find("\"stage-last-retry-attempt-time\":");
+    if (at == std::string::npos) continue;
+    with.push_back(event.topic);
+    const std::string time = event.detail.substr(at, 60);
+    CHECK((retried.empty() || retried == time));
+    retried = time;
+  }
+  CHECK(with == std::vector<std::string>{"codepipeline.stage.RESUMED.p.S1",
+                                         "codepipeline.stage.SUCCEEDED.p.S1"});
+  // A reader that begins in between says the same.
+  EventReader late(house.store, {});
+  const auto before = events->end() - 6;
+  const auto rest = late.read(before->sequence - 1, 1000, upto);
+  REQUIRE(rest);
+  CHECK(std::equal(rest->begin(), rest->end(), before, events->end(),
+                   [](const Event& a, const Event& b) { return a.detail == b.detail; }));
+}
+
+TEST_CASE("a pipeline that is made is made whole or not at all") {
+  House house(grid("q", 2, 1));
+  std::optional<Reply> answer;
+  const auto create = [&](StartExecution first) {
+    REQUIRE(house.engine->create("p", {AdoptDefinition{grid("p", 2, 1)}, std::move(first)},
+                                 [&](const Reply& reply) { answer = reply; }));
+    house.step();
+  };
+  create(StartExecution{});  // an execution without an id
+  CHECK(std::get<Rejected>(*answer).code == "ValidationException");
+  CHECK(house.engine->find("p") == nullptr);
+  CHECK_FALSE(house.store.adoption("p", 0));
+  create(StartExecution{random_id(), {}, {}, {}, ""});
+  CHECK(std::holds_alternative<Accepted>(*answer));
+  CHECK(house.store.adoption("p", 0)->declaration->version == 1);
+}

@@ -78,6 +78,12 @@ Result<std::optional<Store::Snapshot>> SimStore::snapshot(const std::string& pip
   if (read_fails()) return unavailable();
   return inner_->snapshot(pipeline);
 }
+Result<Texts> SimStore::tags(const std::string& pipeline) const {
+  return inner_->tags(pipeline);
+}
+Result<void> SimStore::set_tags(const std::string& pipeline, const Texts& tags) {
+  return inner_->set_tags(pipeline, tags);
+}
 Result<Sequence> SimStore::cursor(const std::string& name) const {
   return inner_->cursor(name);
 }

@@ -46,6 +46,8 @@ class SimStore final : public Store {
   Result<ExecutionRow> find_execution(const std::string& id_prefix) const override;
   Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const override;
   Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) override;
+  Result<Texts> tags(const std::string& pipeline) const override;
+  Result<void> set_tags(const std::string& pipeline, const Texts& tags) override;
   Result<Sequence> cursor(const std::string& name) const override;
   Result<void> set_cursor(const std::string& name, Sequence sequence) override;
 

@@ -264,6 +264,22 @@ STORE_TEST("the last snapshot of a pipeline is given back") {
   CHECK_FALSE(at.store.snapshot("b")->has_value());
 }
 
+STORE_TEST("tags are a pipeline's own, replaced as a whole, and gone with it") {
+  TestType at;
+  commit(at.store, {append_of("a", {DefinitionAdopted{}}), append_of("b", {DefinitionAdopted{}})});
+  REQUIRE(at.store.set_tags("a", {{"team", "web"}, {"cost", ""}}));
+  CHECK(*at.store.tags("a") == Texts{{"cost", ""}, {"team", "web"}});
+  CHECK(at.store.tags("b")->empty());
+  REQUIRE(at.store.set_tags("a", {{"team", "shop"}}));
+  CHECK(*at.store.tags("a") == Texts{{"team", "shop"}});
+  REQUIRE(at.store.set_tags("nobody", {{"team", "web"}}));
+  CHECK(at.store.tags("nobody")->empty());
+  commit(at.store, {append_of("a", {PipelineRemoved{}})});
+  CHECK(at.store.tags("a")->empty());
+  commit(at.store, {append_of("a", {DefinitionAdopted{}})});
+  CHECK(at.store.tags("a")->empty());
+}
+
 STORE_TEST("cursors are told apart by name and keep their last position") {
   TestType at;
   REQUIRE(at.store.set_cursor("publisher", 3));
