@@ -126,6 +126,13 @@ TEST_CASE("every refusal has the name that the service gives it") {
   late_source["stages"][1]["actions"][0].erase("inputArtifacts");
   late_source["stages"][1]["actions"][0]["configuration"] = {{"repository", "."}};
   unknown_type["stages"][1]["actions"][0]["actionTypeId"]["provider"] = "Nothing";
+  json circle = webshop();
+  circle["name"] = "circle";
+  json& needing = circle["stages"][1]["actions"];
+  needing.push_back(needing[0]);
+  needing[1]["name"] = "Check";
+  needing[0]["inputArtifacts"] = needing[1]["outputArtifacts"] = {{{"name", "checked"}}};
+  needing[1]["inputArtifacts"] = {{{"name", "bin"}}};
   json missing = webshop();
   missing["name"] = "missing";
   struct Case {
@@ -138,6 +145,7 @@ TEST_CASE("every refusal has the name that the service gives it") {
       {"CreatePipeline", {{"pipeline", nameless}}, "ValidationException"},
       {"CreatePipeline", {{"pipeline", late_source}}, "InvalidStructureException"},
       {"CreatePipeline", {{"pipeline", unknown_type}}, "InvalidActionDeclarationException"},
+      {"CreatePipeline", {{"pipeline", circle}}, "InvalidStructureException"},
       {"CreatePipeline", json::object(), "ValidationException"},
       {"CreatePipeline", {{"pipeline", 7}}, "SerializationException"},
       {"UpdatePipeline", {{"pipeline", missing}}, "InvalidStructureException"},
