@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/approval.hpp"
+#include "engine/core/condition.hpp"
 #include "engine/core/names.hpp"
 #include "engine/core/variables.hpp"
 
@@ -104,14 +105,6 @@ void put_result(Json& result, const Attempt& attempt, const char* summary_key,
   if (attempt.failed) result["errorDetails"] = error_details(attempt.failure);
 }
 
-const RuleDeclaration* rule_of(const StageDeclaration& stage, const ActionKey& key) {
-  const unsigned place = key.action - kFirstRule;
-  const auto hook = static_cast<Hook>(place / 16);
-  if (hook == Hook::kNone || place / 16 > 3) return nullptr;
-  const auto& rules = condition_of(stage, hook).rules;
-  return place % 16 < rules.size() ? &rules[place % 16] : nullptr;
-}
-
 }  // namespace
 
 Json type_id_json(const ActionTypeId& type) {
@@ -119,11 +112,6 @@ Json type_id_json(const ActionTypeId& type) {
           {"owner", type.owner},
           {"provider", type.provider},
           {"version", type.version}};
-}
-
-const ConditionDeclaration& condition_of(const StageDeclaration& stage, Hook hook) {
-  if (hook == Hook::kBeforeEntry) return stage.before_entry;
-  return hook == Hook::kOnSuccess ? stage.on_success : stage.on_failure.condition;
 }
 
 Json Shown::action_detail(const Attempt& attempt) const {
@@ -166,7 +154,7 @@ Json Shown::rule_detail(const Attempt& attempt) const {
             {"lastUpdateTime", seconds(attempt.updated)},
             {"status", status_of(attempt)}};
   put_text(json, "updatedBy", attempt.by);
-  if (const RuleDeclaration* rule = rule_of(stage, attempt.key)) {
+  if (const RuleDeclaration* rule = find_rule(stage, attempt.key.action)) {
     json["ruleName"] = rule->name;
     Json& input = json["input"] = {{"ruleTypeId", type_id_json(rule->type)},
                                    {"inputArtifacts", artifacts_json(attempt.inputs)}};

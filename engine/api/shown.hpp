@@ -23,6 +23,5 @@ struct Shown {
 };
 
 [[nodiscard]] Json type_id_json(const ActionTypeId& type);
-[[nodiscard]] const ConditionDeclaration& condition_of(const StageDeclaration& stage, Hook hook);
 
 }  // namespace sluice::api

@@ -60,6 +60,13 @@ bool Draft::may_retry(const Execution& e, const RetryStage& input) {
     return input.mode == RetryMode::kFailedActions ||
            refuse("actions of it are in progress; retry the failed actions, or wait.");
   }
+  return may_come_back(e);
+}
+
+// Whether an execution that ended in its stage may be in it again; else the decision is the
+// refusal.
+bool Draft::may_come_back(const Execution& e) {
+  const PipelineDeclaration& declaration = *pipeline_.versions.at(e.version);
   const bool parallel = declaration.mode == ExecutionMode::kParallel;
   if (!parallel && pipeline_.entered[e.stage] > e.number) {
     reject("NotLatestPipelineExecutionException", "A newer execution has entered the stage.");
@@ -93,6 +100,7 @@ void Draft::take(const RetryStage& input) {
 }
 
 void Draft::resume(Live& e, RetryMode mode, bool automatic, const std::string& by) {
+  drop_condition(e, ConditionCause::kAbandon, "The stage was retried.");
   if (e.status != ExecutionStatus::kInProgress) {
     move(e, ExecutionCause::kRetry, ExecutionResumed{e.number});
     e.abandon = false;
@@ -107,28 +115,30 @@ void Draft::resume(Live& e, RetryMode mode, bool automatic, const std::string& b
     decision_.rows.set(to.row);
   }
   e.failure.clear();
+  e.forget_condition();
   ++e.retries;
   if (automatic) ++e.automatic_retries;
   settle(e);
 }
 
-// onFailure: RETRY as often as it says, or ROLLBACK to the latest success. An execution of an older
+// RETRY as often as onFailure says, or ROLLBACK to the latest success. An execution of an older
 // version ends as it is, and a rollback that fails does not roll back.
 void Draft::after_failure(Live& e) {
   const FailureDeclaration& declared = e.declared_stage().on_failure;
-  if (e.version != version_ || !declared.condition.rules.empty()) return;
+  const ConditionResult result = brought_by_failure(e);
+  if (e.version != version_) return;
   // What cannot be retried by hand is not retried by itself: a rollback may have been in the stage.
   const bool latest =
       e.declaration->mode == ExecutionMode::kParallel || pipeline_.entered[e.stage] <= e.number;
-  if (declared.result == ConditionResult::kRetry && latest &&
-      e.automatic_retries < declared.max_retries) {
+  if (result == ConditionResult::kRetry && latest && e.automatic_retries < declared.max_retries) {
     return resume(e, declared.retry_mode, true, "");
   }
-  if (declared.result != ConditionResult::kRollback || e.type == ExecutionType::kRollback) return;
+  if (result != ConditionResult::kRollback || e.type == ExecutionType::kRollback) return;
   if (e.stage == 0 || e.declaration->mode == ExecutionMode::kParallel) return;
   const Execution* target = latest_success(pipeline_, e.stage, e.number);
   if (target == nullptr) return;
-  roll_back(*target, {}, derive(e.id, kRollbackPurpose, e.retries), e.stage,
+  roll_back(*target, {}, derive(e.id, kRollbackPurpose, std::uint64_t{e.stage} << 16 | e.retries),
+            e.stage,
             {"AutomatedRollback", "{\"FailedPipelineExecutionId\":\"" + to_text(e.id) + "\"}"});
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/core/approval.hpp"
 #include "engine/core/assert.hpp"
+#include "engine/core/condition.hpp"
 #include "engine/core/core.hpp"
 #include "engine/core/kept.hpp"
 
@@ -38,11 +39,16 @@ struct Fold {
   // fact brings; otherwise it must be the present one.
   ActionRun& run(const ActionKey& key, bool started = false) const {
     Execution& e = execution(key.execution);
-    SLUICE_ASSERT(e.stage == key.stage && key.action < e.actions.size(), "an action of the stage");
-    ActionRun& found = e.actions[key.action];
+    const bool rule = names_rule(key);
+    std::vector<ActionRun>& runs = rule ? e.condition.rules : e.actions;
+    const std::size_t index = rule ? key.action & 15U : key.action;
+    SLUICE_ASSERT(e.stage == key.stage && index < runs.size() &&
+                      (!rule || hook_of(key.action) == e.condition.hook),
+                  "an action of the stage, or a rule of its condition");
+    ActionRun& found = runs[index];
     SLUICE_ASSERT(started || (found.attempt == key.attempt && found.turn == key.turn),
                   "the present attempt and turn");
-    found.status = after(found.status, fact);
+    found.status = rule ? after_of_rule(found.status, fact) : after(found.status, fact);
     found.attempt = key.attempt;
     found.turn = key.turn;
     return found;
@@ -141,37 +147,49 @@ struct Fold {
     e.failure.clear();
     e.automatic_retries = 0;
     e.retried = {};
+    e.condition = {};
+    e.entry_passed = false;
     if (e.version == pipeline.version) {
       ExecutionNumber& newest = pipeline.entered[f.stage];
       newest = std::max(newest, e.number);
       if (!pipeline.finished.empty()) prune(pipeline);
     }
   }
-  void operator()(const StageSucceeded& f) const {
-    stage(f.execution);
-    Execution& e = execution(f.execution);
+  // Behind its last stage an execution stays where it is.
+  void leave(Execution& e) const {
     const bool last =
-        e.type == ExecutionType::kRollback || f.stage + 1U == declaration(e).stages.size();
+        e.type == ExecutionType::kRollback || e.stage + 1U == declaration(e).stages.size();
     if (last) return;
     ++e.stage;
     e.stage_status = StageStatus::kNotEntered;
     e.actions.clear();
+  }
+  void operator()(const StageSucceeded& f) const {
+    stage(f.execution);
+    leave(execution(f.execution));
+  }
+  void operator()(const StageSkipped& f) const {
+    stage(f.execution);
+    Execution& e = execution(f.execution);
+    e.skipped.push_back(f.stage);
+    leave(e);
   }
   void operator()(const StageFailed& f) const { stage(f.execution); }
   void operator()(const StageStopping& f) const { stage(f.execution); }
   void operator()(const StageStopped& f) const { stage(f.execution); }
   void operator()(const StageCancelled& f) const { stage(f.execution); }
 
-  void operator()(const ActionStarted& f) const {
-    ActionRun& started = run(f.key, true);
-    started.id = f.id;
-    started.started = at;
-    started.deadline = f.deadline;
-    started.resume_at = {};
-    started.inputs = f.inputs;
-    started.losses = 0;
-    started.approved_by.clear();
+  template <class Started>
+  void begin(ActionRun& run, const Started& f) const {
+    run.id = f.id;
+    run.started = at;
+    run.deadline = f.deadline;
+    run.resume_at = {};
+    run.inputs = f.inputs;
+    run.losses = 0;
+    run.approved_by.clear();
   }
+  void operator()(const ActionStarted& f) const { begin(run(f.key, true), f); }
   void operator()(const ActionProgressed& f) const { run(f.key); }
   void operator()(const ActionContinued& f) const {
     ActionRun& waiting = run(f.key);
@@ -221,6 +239,32 @@ struct Fold {
   }
   void operator()(const ActionAbandoned& f) const { close(f.key, run(f.key), false); }
 
+  void operator()(const ConditionStarted& f) const {
+    Execution& e = execution(f.execution);
+    SLUICE_ASSERT(e.stage == f.stage, "a condition of the stage that it is in");
+    e.condition.status = after(e.condition.status, fact);
+    e.condition.hook = f.hook;
+    const auto& declared = condition_of(declaration(e).stages[f.stage], f.hook);
+    e.condition.rules.assign(declared.rules.size(), {});
+  }
+  void operator()(const ConditionFinished& f) const {
+    Execution& e = execution(f.execution);
+    SLUICE_ASSERT(e.condition.hook == f.hook, "the condition that was begun");
+    e.condition.status = after(e.condition.status, fact);
+    e.condition.rules = {};
+    if (f.hook == Hook::kBeforeEntry) {
+      e.entry_passed =
+          f.status == ConditionStatus::kSucceeded || f.status == ConditionStatus::kOverridden;
+    }
+    const bool holds = f.result == ConditionResult::kFail ||
+                       (f.result == ConditionResult::kRollback && f.hook == Hook::kOnSuccess);
+    if (holds) e.failure = condition_failure(f.hook, f.summary);
+  }
+  void operator()(const RuleStarted& f) const { begin(run(f.key, true), f); }
+  void operator()(const RuleSucceeded& f) const { run(f.key); }
+  void operator()(const RuleFailed& f) const { run(f.key); }
+  void operator()(const RuleAbandoned& f) const { run(f.key); }
+
   void operator()(const ExecutionResumed& f) const {
     auto kept = pipeline.finished.extract(f.execution);
     SLUICE_ASSERT(!kept.empty(), "an execution that was kept");
@@ -231,13 +275,15 @@ struct Fold {
   void operator()(const StageResumed& f) const {
     stage(f.execution);
     Execution& e = execution(f.execution);
+    e.failure.clear();
+    if (f.overridden) return;
+    e.condition = {};
     for (ActionRun& run : e.actions) {
       const bool over =
           run.status == ActionStatus::kFailed || run.status == ActionStatus::kAbandoned ||
           (run.status == ActionStatus::kSucceeded && f.mode == RetryMode::kAllActions);
       if (over) run.status = after(run.status, fact);
     }
-    e.failure.clear();
     e.retried = at;
     ++e.retries;
     if (f.automatic) ++e.automatic_retries;
@@ -257,12 +303,6 @@ struct Fold {
     removed.last_number = pipeline.last_number;
     removed.versions.insert(*pipeline.versions.rbegin());
     pipeline = std::move(removed);
-  }
-
-  // Facts of features that decide() does not make yet.
-  template <class Later>
-  void operator()(const Later&) const {
-    SLUICE_ASSERT(false, "a fact that decide() makes");
   }
 };
 

@@ -47,18 +47,24 @@ void apply(Pipeline& pipeline, const Fact& fact, Instant at);
 // that a caller with many executions need not ask for all.
 [[nodiscard]] std::vector<Want> wants(const Pipeline& pipeline, ExecutionNumber execution);
 
+// The run that a key names, an action's or a rule's of the condition under evaluation, if the key
+// is that of its present attempt and turn; else null. Owned by the execution.
+[[nodiscard]] const ActionRun* find_run(const Execution& execution, const ActionKey& key);
+
 // What a worker needs to run one call: the declaration with variables resolved
 // (facts/codepipeline.md 3).
 struct ResolvedAction {
-  const ActionDeclaration* declaration = nullptr;  // owned by the pipeline's version
+  const ActionDeclaration* action = nullptr;  // what it is, owned by the pipeline's version: either
+  const RuleDeclaration* rule = nullptr;
   std::map<std::string, std::string> configuration;
   std::vector<std::string> commands;
   std::vector<EnvironmentVariable> environment;
   std::vector<ArtifactRef> inputs;
   std::string source_revision;  // override from the start request, or ""
 };
-// Fails with the text of facts 1.7 row 21 or 3 when a reference cannot be resolved.
+// index: of an action, or rule_index() of a rule (ids.hpp). Fails with the text of facts 1.7 row 21
+// or 3 when a reference cannot be resolved.
 [[nodiscard]] Result<ResolvedAction> resolve(const Pipeline& pipeline, const Execution& execution,
-                                             Index stage, Index action);
+                                             Index stage, Index index);
 
 }  // namespace sluice

@@ -7,12 +7,6 @@
 namespace sluice {
 namespace {
 
-// A gate that is declared and not kept would be worse than a refusal.
-bool has_conditions(const StageDeclaration& stage) {
-  return !stage.before_entry.rules.empty() || !stage.on_success.rules.empty() ||
-         !stage.on_failure.condition.rules.empty();
-}
-
 std::string comma_list(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
@@ -75,14 +69,6 @@ void Draft::take(AdoptDefinition& input) {
   if (input.declaration.stages.empty() || input.declaration.name.empty()) {
     return reject("InvalidStructureException", "A pipeline has a name and at least one stage.");
   }
-  for (const StageDeclaration& stage : input.declaration.stages) {
-    if (!has_conditions(stage)) continue;
-    return reject(
-        "InvalidStageDeclarationException",
-        "The stage " + stage.name +
-            " declares conditions (beforeEntry, onSuccess, onFailure), which this version "
-            "does not evaluate; remove them.");
-  }
   if (pipeline_.version != 0) {
     const std::string& name = pipeline_.versions.at(pipeline_.version)->name;
     if (name != input.declaration.name) {
@@ -106,6 +92,7 @@ void Draft::take(AdoptDefinition& input) {
     Live& e = live(number);
     if (!outdated(e) || !e.in_stage() || e.status != ExecutionStatus::kInProgress) continue;
     abandon_actions(e, true, "The pipeline was updated.");
+    drop_condition(e, ConditionCause::kUpdated, "The pipeline was updated.");
     settle(e);
   }
 }
@@ -194,12 +181,9 @@ void Draft::take(const StopExecution& input) {
     move(e, StageCause::kStop, StageStopping{e.number, e.stage, e.stage_started});
   }
   move(e, cause, std::move(stopping));
+  drop_condition(e, ConditionCause::kAbandon, "The execution was stopped.");
   if (input.abandon) abandon_actions(e, false, "The approval action has been canceled.");
   settle(e);
-}
-
-void Draft::take(const OverrideCondition&) {
-  reject("UnsupportedOperation", "Comes next.");
 }
 
 Decision decide(const Pipeline& pipeline, Input&& input, Instant now) {

@@ -38,6 +38,12 @@ Live& Draft::live(ExecutionNumber number) {
   e.failure = before.failure;
   e.retries = before.retries;
   e.automatic_retries = before.automatic_retries;
+  e.hook = before.condition.hook;
+  e.condition = before.condition.status;
+  e.entry_passed = before.entry_passed;
+  for (const ActionRun& run : before.condition.rules) {
+    e.rules.push_back({run.status, run.attempt, run.turn, run.started});
+  }
   return e;
 }
 
@@ -69,10 +75,18 @@ void Draft::move(Live& e, StageCause cause, Fact fact) {
 }
 
 void Draft::move(Live& e, Index action, ActionCause cause, Fact fact) {
-  Mark& mark = e.actions[action];
-  const Cell& to = cell(mark.status, cause);
+  Mark& mark = e.run(action);
+  const Cell& to = action >= kFirstRule ? rule_cell(mark.status, cause) : cell(mark.status, cause);
   SLUICE_ASSERT(to.outcome == Outcome::kMove && to.fact == fact.index(), "a row of the table");
   mark.status = static_cast<ActionStatus>(to.to);
+  decision_.rows.set(to.row);
+  say(std::move(fact));
+}
+
+void Draft::move(Live& e, ConditionCause cause, Fact fact) {
+  const Cell& to = cell(e.condition, cause);
+  SLUICE_ASSERT(to.outcome == Outcome::kMove && to.fact == fact.index(), "a row of the table");
+  e.condition = static_cast<ConditionStatus>(to.to);
   decision_.rows.set(to.row);
   say(std::move(fact));
 }
@@ -88,10 +102,7 @@ const Execution* Draft::find(Uuid id) const {
 const Execution* Draft::current(const ActionKey& key) const {
   const auto found = pipeline_.executions.find(key.execution);
   if (found == pipeline_.executions.end()) return nullptr;
-  const Execution& e = found->second;
-  if (e.stage != key.stage || key.action >= e.actions.size()) return nullptr;
-  const ActionRun& run = e.actions[key.action];
-  return run.attempt == key.attempt && run.turn == key.turn ? &e : nullptr;
+  return find_run(found->second, key) != nullptr ? &found->second : nullptr;
 }
 
 // Whether an update ends this execution (facts 2.8): PARALLEL ones run on.
@@ -110,10 +121,10 @@ bool Draft::knows_stage(const std::string& name) const {
 }
 
 ActionKey Draft::key(const Live& e, Index action) const {
-  return {e.number, e.stage, action, e.actions[action].attempt, e.actions[action].turn};
+  return {e.number, e.stage, action, e.run(action).attempt, e.run(action).turn};
 }
 
-Scope Draft::scope(const Live& e, const ActionDeclaration& reader) const {
+Scope Draft::scope(const Live& e, std::uint32_t run_order) const {
   static const std::vector<ActionOutput> kNone;
   const auto* inherited = e.before == nullptr && decision_.facts.size() > e.born + 1
                               ? std::get_if<OutputsInherited>(&decision_.facts[e.born + 1])
@@ -130,7 +141,7 @@ Scope Draft::scope(const Live& e, const ActionDeclaration& reader) const {
                                             : kNone,
           .fresh = &decision_.facts,
           .stage = e.stage,
-          .run_order = reader.run_order};
+          .run_order = run_order};
 }
 
 std::string Draft::label(const Live& e, Index action) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/condition.hpp"
 #include "engine/core/core.hpp"
 #include "engine/core/gates.hpp"
 #include "engine/core/lifecycle.hpp"
@@ -37,6 +38,15 @@ struct Live {
   std::vector<Mark> actions;
   std::string failure;
   std::uint16_t retries = 0, automatic_retries = 0;
+  // The condition evaluated last, or now.
+  Hook hook = Hook::kNone;
+  ConditionStatus condition = ConditionStatus::kNone;
+  bool entry_passed = false;
+  std::vector<Mark> rules;
+  // Of this decision only: the first rule that failed, and what the condition that ended brings.
+  std::string rule_failure;
+  bool rule_errored = false;
+  ConditionResult consequence = ConditionResult::kNone;
 
   [[nodiscard]] const StageDeclaration& declared_stage() const {
     return declaration->stages[stage];
@@ -46,6 +56,24 @@ struct Live {
   }
   [[nodiscard]] bool waits() const {
     return status == ExecutionStatus::kInProgress && stage_status == StageStatus::kNotEntered;
+  }
+  // Whether the condition of this hook was evaluated last, and refused or could not be evaluated.
+  [[nodiscard]] bool refused(Hook by) const {
+    return hook == by &&
+           (condition == ConditionStatus::kFailed || condition == ConditionStatus::kErrored);
+  }
+  // By the index of an ActionKey: an action, or a rule of the condition under evaluation.
+  [[nodiscard]] Mark& run(Index index) {
+    return index >= kFirstRule ? rules[index & 15U] : actions[index];
+  }
+  [[nodiscard]] const Mark& run(Index index) const {
+    return index >= kFirstRule ? rules[index & 15U] : actions[index];
+  }
+  // The stage begins, or begins again.
+  void forget_condition() {
+    hook = Hook::kNone;
+    condition = ConditionStatus::kNone;
+    consequence = ConditionResult::kNone;
   }
 };
 
@@ -97,11 +125,12 @@ class Draft {
   void move(Live& e, ExecutionCause cause, Fact fact);
   void move(Live& e, StageCause cause, Fact fact);
   void move(Live& e, Index action, ActionCause cause, Fact fact);
+  void move(Live& e, ConditionCause cause, Fact fact);
   [[nodiscard]] const Execution* find(Uuid id) const;
   [[nodiscard]] const Execution* current(const ActionKey& key) const;
   [[nodiscard]] bool outdated(const Live& e) const;
   [[nodiscard]] ActionKey key(const Live& e, Index action) const;
-  [[nodiscard]] Scope scope(const Live& e, const ActionDeclaration& reader) const;
+  [[nodiscard]] Scope scope(const Live& e, std::uint32_t run_order) const;
   [[nodiscard]] std::string label(const Live& e, Index action) const;
   Live* reported(const ActionKey& key, ActionCause cause);
   template <class Visit>
@@ -117,13 +146,27 @@ class Draft {
   void advance(Live& e);
   void start_action(Live& e, Index action);
   bool start_group(Live& e);
-  void leave_stage(Live& e);
+  void leave_stage(Live& e, StageCause cause, Fact fact);
+  void fail_stage(Live& e);
   void end(Live& e, ExecutionCause cause, Fact fact);
   void arrive(Live& e);
+  // condition.cpp: stage conditions and their rules.
+  void begin_condition(Live& e, Hook hook);
+  void start_rule(Live& e, Index rule);
+  bool judge(Live& e);
+  void finish_condition(Live& e, ConditionCause cause, ConditionResult result, std::string summary,
+                        std::string by);
+  void drop_condition(Live& e, ConditionCause cause, const std::string& summary);
+  void abandon_rules(Live& e);
+  void fail_rule(Live& e, Index rule, ActionCause cause, Account account, Failure failure);
+  [[nodiscard]] bool asks_on_failure(const Live& e) const;
+  [[nodiscard]] bool asks_on_success(const Live& e) const;
+  [[nodiscard]] ConditionResult brought_by_failure(const Live& e) const;
   // again.cpp: retry and rollback.
   [[nodiscard]] const Execution* find_kept(Uuid id) const;
   bool full(const PipelineDeclaration& declaration) const;
   bool may_retry(const Execution& e, const RetryStage& input);
+  bool may_come_back(const Execution& e);
   void resume(Live& e, RetryMode mode, bool automatic, const std::string& by);
   void after_failure(Live& e);
   void roll_back(const Execution& target, const RollbackRecord& record, Uuid id, Index stage,

@@ -114,7 +114,9 @@ struct ActionAbandoned    { ActionKey key; Instant started; std::string summary;
 // token of the lost one.
 struct ActionRetried      { ActionKey key; Uuid id; Instant deadline; Failure cause; };
 struct ApprovalGiven      { ActionKey key; std::string summary, by; };  // one of several that are needed
-struct StageResumed       { ExecutionNumber execution{}; Index stage{}; Instant started; RetryMode mode{}; bool automatic{}; std::string by; };
+// overridden: what held the stage was a condition that somebody overrode; nothing is retried.
+struct StageResumed       { ExecutionNumber execution{}; Index stage{}; Instant started; RetryMode mode{}; bool automatic{}; std::string by;
+                            bool overridden{}; };
 struct StageSkipped       { ExecutionNumber execution{}; Index stage{}; Instant started; };
 struct StageCancelled     { ExecutionNumber execution{}; Index stage{}; Instant started; };
 // A rollback execution takes over what its target's earlier stages produced.

@@ -69,14 +69,28 @@ void Draft::advance(Live& e) {
       move(e, StageCause::kUpdated, StageCancelled{e.number, e.stage, e.stage_started});
       end(e, ExecutionCause::kUpdated,
           ExecutionCancelled{e.number, "The pipeline was updated while it ran."});
-    } else if (t.failed) {
+    } else if (e.condition == ConditionStatus::kInProgress) {
+      if (!judge(e)) return;
+      if (e.consequence == ConditionResult::kSkip) {
+        leave_stage(e, StageCause::kSkip, StageSkipped{e.number, e.stage, e.stage_started});
+      }
+    } else if (t.failed || !e.failure.empty()) {
       if (t.running > 0) return;
-      move(e, StageCause::kActionFailed, StageFailed{e.number, e.stage, e.stage_started});
-      end(e, ExecutionCause::kStageFailed, ExecutionFailed{e.number, failed_summary(e)});
-      after_failure(e);
+      if (asks_on_failure(e)) {
+        begin_condition(e, Hook::kOnFailure);
+      } else {
+        fail_stage(e);
+      }
+    } else if (!e.entry_passed && !e.declared_stage().before_entry.rules.empty()) {
+      begin_condition(e, Hook::kBeforeEntry);
     } else if (t.unstarted == 0) {
       if (t.running > 0) return;
-      leave_stage(e);
+      if (asks_on_success(e)) {
+        begin_condition(e, Hook::kOnSuccess);
+      } else {
+        leave_stage(e, StageCause::kAllSucceeded,
+                    StageSucceeded{e.number, e.stage, e.stage_started});
+      }
     } else if (t.lowest_running < t.next_order || !start_group(e)) {
       return;
     }
@@ -102,7 +116,7 @@ bool Draft::start_group(Live& e) {
 
 void Draft::start_action(Live& e, Index action) {
   const ActionDeclaration& declared = e.declared_stage().actions[action];
-  const Scope readable = scope(e, declared);
+  const Scope readable = scope(e, declared.run_order);
   std::optional<Error> trouble = unresolvable(readable, declared);
   std::vector<ArtifactRef> inputs;
   if (!trouble && !declared.input_artifacts.empty()) {
@@ -149,9 +163,15 @@ void Draft::abandon_actions(Live& e, bool approvals_only, const std::string& sum
   }
 }
 
-// All actions succeeded: on to the next stage, or the end.
-void Draft::leave_stage(Live& e) {
-  move(e, StageCause::kAllSucceeded, StageSucceeded{e.number, e.stage, e.stage_started});
+void Draft::fail_stage(Live& e) {
+  move(e, StageCause::kFailed, StageFailed{e.number, e.stage, e.stage_started});
+  end(e, ExecutionCause::kStageFailed, ExecutionFailed{e.number, failed_summary(e)});
+  after_failure(e);
+}
+
+// The stage is done, or skipped: on to the next one, or the end.
+void Draft::leave_stage(Live& e, StageCause cause, Fact fact) {
+  move(e, cause, std::move(fact));
   const bool last =
       e.type == ExecutionType::kRollback || e.stage + 1U == e.declaration->stages.size();
   if (last) {
@@ -214,6 +234,8 @@ bool Draft::try_enter(Live& e) {
   e.stage_started = now_;
   e.failure.clear();
   e.automatic_retries = 0;
+  e.forget_condition();
+  e.entry_passed = false;
   e.actions.assign(e.declared_stage().actions.size(), {});
   settle(e);
   return true;

@@ -1,6 +1,7 @@
 #include "engine/core/narration.hpp"
 
 #include "engine/core/assert.hpp"
+#include "engine/core/condition.hpp"
 #include "engine/core/names.hpp"
 
 namespace sluice {
@@ -30,8 +31,11 @@ struct Narrator {
   [[nodiscard]] std::string action(const ActionKey& key, const char* state,
                                    const std::string& more = "") const {
     const StageDeclaration& declared = stage(key.execution, key.stage);
-    std::string line = "action " + std::to_string(key.execution) + " " + declared.name + "." +
-                       declared.actions.at(key.action).name;
+    const RuleDeclaration* rule = find_rule(declared, key.action);
+    std::string line = rule != nullptr ? "rule " : "action ";
+    line += std::to_string(key.execution) + " " + declared.name + ".";
+    line += rule != nullptr ? std::string(member_name(hook_of(key.action))) + "." + rule->name
+                            : declared.actions.at(key.action).name;
     if (key.attempt > 1) line.append("@").append(std::to_string(key.attempt));
     if (key.turn > 1) line.append("/").append(std::to_string(key.turn));
     return line + " " + state + (more.empty() ? "" : " " + more);
@@ -116,8 +120,34 @@ struct Narrator {
     return action(f.key, "STARTED AGAIN", f.cause.message);
   }
   std::string operator()(const StageResumed& f) const {
-    return stage(f.execution, f.stage, "RESUMED", f.automatic ? "automatically" : by(f.by));
+    const std::string how = f.automatic ? "automatically" : by(f.by);
+    return stage(f.execution, f.stage, "RESUMED", f.overridden ? "overridden " + how : how);
   }
+  std::string operator()(const StageSkipped& f) const {
+    return stage(f.execution, f.stage, "SKIPPED");
+  }
+  [[nodiscard]] std::string condition(ExecutionNumber number, Index index, Hook hook,
+                                      const std::string& state) const {
+    return "condition " + std::to_string(number) + " " + stage(number, index).name + "." +
+           std::string(member_name(hook)) + " " + state;
+  }
+  std::string operator()(const ConditionStarted& f) const {
+    return condition(f.execution, f.stage, f.hook, "STARTED");
+  }
+  std::string operator()(const ConditionFinished& f) const {
+    std::string state(to_text(f.status));
+    for (char& c : state) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    if (f.result != ConditionResult::kNone) state += ", " + std::string(to_text(f.result));
+    if (!f.by.empty()) state += " " + by(f.by);
+    if (!f.summary.empty()) state += ": " + f.summary;
+    return condition(f.execution, f.stage, f.hook, state);
+  }
+  std::string operator()(const RuleStarted& f) const { return action(f.key, "STARTED"); }
+  std::string operator()(const RuleSucceeded& f) const { return action(f.key, "SUCCEEDED"); }
+  std::string operator()(const RuleFailed& f) const {
+    return action(f.key, "FAILED", f.failure.code + ": " + f.failure.message);
+  }
+  std::string operator()(const RuleAbandoned& f) const { return action(f.key, "ABANDONED"); }
   std::string operator()(const OutputsInherited& f) const {
     return execution(f.execution, "INHERITED", "from " + std::to_string(f.from));
   }
@@ -132,10 +162,6 @@ struct Narrator {
     return std::string("transition ") + (f.inbound ? "into " : "out of ") + f.stage + " ENABLED";
   }
   std::string operator()(const PipelineRemoved&) const { return "pipeline REMOVED"; }
-  template <class Later>
-  std::string operator()(const Later&) const {
-    return std::string(fact_name(fact_index<Later>));
-  }
 };
 
 }  // namespace

@@ -54,7 +54,8 @@ struct ActionRun {
   bool operator==(const ActionRun&) const = default;
 };
 
-// The condition under evaluation, if any; its rules run like actions.
+// The condition of the current stage that was evaluated last, or is now; its rules run like actions
+// and are forgotten when it is over.
 struct ConditionRun {
   Hook hook = Hook::kNone;
   ConditionStatus status = ConditionStatus::kNone;
@@ -85,6 +86,7 @@ struct Execution {
   ConditionRun condition;               // of the current stage
   std::uint16_t automatic_retries = 0;  // of the current stage
   Instant retried;                      // last retry of the current stage; none if not retried
+  bool entry_passed = false;  // the beforeEntry condition of the current stage let it pass
   bool operator==(const Execution&) const = default;
 };
 

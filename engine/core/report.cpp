@@ -31,7 +31,8 @@ Live* Draft::reported(const ActionKey& key, ActionCause cause) {
     reject("StaleReport", "The report names an attempt or a turn that is over.");
     return nullptr;
   }
-  if (!accepts(cell(execution->actions[key.action].status, cause))) return nullptr;
+  const ActionStatus status = find_run(*execution, key)->status;
+  if (!accepts(names_rule(key) ? rule_cell(status, cause) : cell(status, cause))) return nullptr;
   return &live(*execution);
 }
 
@@ -46,7 +47,10 @@ void Draft::take(ReportSuccess& input) {
   Live* e = reported(input.key, ActionCause::kSuccess);
   if (e == nullptr) return;
   const Index action = input.key.action;
-  if (total_bytes(input.variables) > kMostVariableBytes) {
+  if (names_rule(input.key)) {
+    move(*e, action, ActionCause::kSuccess,
+         RuleSucceeded{input.key, e->run(action).started, std::move(input.account)});
+  } else if (total_bytes(input.variables) > kMostVariableBytes) {
     fail_action(*e, action, ActionCause::kFailure, std::move(input.account),
                 {FailureKind::kMisbehaved, "OutputVariablesSizeExceededException",
                  "The output variables of the action are larger than 122880 bytes."},
@@ -71,27 +75,34 @@ void Draft::take(ReportFailure& input) {
   Live* e = reported(input.key, ActionCause::kFailure);
   if (e == nullptr) return;
   const Index action = input.key.action;
-  const ActionRun& run = e->before->actions[action];
-  const bool again = input.failure.kind == FailureKind::kLost &&
-                     e->declared_stage().actions[action].idempotent && run.losses < kMostLosses &&
-                     e->status == ExecutionStatus::kInProgress && !outdated(*e);
+  const ActionRun& run = *find_run(*e->before, input.key);
+  // A rule only looks, and may look again.
+  const bool repeatable = names_rule(input.key) || e->declared_stage().actions[action].idempotent;
+  const bool again = input.failure.kind == FailureKind::kLost && repeatable &&
+                     run.losses < kMostLosses && e->status == ExecutionStatus::kInProgress &&
+                     !outdated(*e);
   if (again) {
-    ++e->actions[action].attempt;
+    ++e->run(action).attempt;
     const ActionKey next = key(*e, action);
     move(*e, action, ActionCause::kLost,
          ActionRetried{next, action_execution_id(e->id, next), run.deadline,
                        std::move(input.failure)});
     return;
   }
-  fail_action(*e, action, ActionCause::kFailure, std::move(input.account), std::move(input.failure),
-              "");
+  if (names_rule(input.key)) {
+    fail_rule(*e, action, ActionCause::kFailure, std::move(input.account),
+              std::move(input.failure));
+  } else {
+    fail_action(*e, action, ActionCause::kFailure, std::move(input.account),
+                std::move(input.failure), "");
+  }
   settle(*e);
 }
 
 void Draft::take(SignalAction& input) {
   Live* e = reported(input.key, ActionCause::kSignal);
   if (e == nullptr) return;
-  ++e->actions[input.key.action].turn;
+  ++e->run(input.key.action).turn;
   move(*e, input.key.action, ActionCause::kSignal,
        ActionResumed{key(*e, input.key.action), std::move(input.payload)});
 }
@@ -102,7 +113,7 @@ void Draft::take(const DeadlinePassed& input) {
     return reject("StaleReport", "The deadline is that of an attempt or a turn that is over.");
   }
   const Index action = input.key.action;
-  const ActionRun& run = execution->actions[action];
+  const ActionRun& run = *find_run(*execution, input.key);
   const bool timed_out = run.deadline.ms != 0 && now_ >= run.deadline;
   const bool delay_over = run.resume_at.ms != 0 && now_ >= run.resume_at;
   if (!timed_out && !delay_over) {
@@ -112,15 +123,20 @@ void Draft::take(const DeadlinePassed& input) {
   Live* e = reported(input.key, cause);
   if (e == nullptr) return;
   if (!timed_out) {
-    ++e->actions[action].turn;
+    ++e->run(action).turn;
     return move(*e, action, cause, ActionResumed{key(*e, action), ""});
   }
-  const bool approval = e->declared_stage().actions[action].type.category == Category::kApproval;
-  fail_action(*e, action, cause, {},
-              {FailureKind::kTimedOut, "TimedOut",
-               approval ? "Nobody answered the approval in time."
-                        : "The action did not end within its timeout."},
-              "");
+  if (names_rule(input.key)) {
+    fail_rule(*e, action, cause, {},
+              {FailureKind::kTimedOut, "TimedOut", "The rule did not succeed within its timeout."});
+  } else {
+    const bool approval = e->declared_stage().actions[action].type.category == Category::kApproval;
+    fail_action(*e, action, cause, {},
+                {FailureKind::kTimedOut, "TimedOut",
+                 approval ? "Nobody answered the approval in time."
+                          : "The action did not end within its timeout."},
+                "");
+  }
   settle(*e);
 }
 

@@ -66,7 +66,8 @@ struct Cells {
 // Not constexpr: a table that gets here does not compile, and the message is in the error.
 inline void mistake(const char* /*what*/) {}
 
-template <std::size_t Statuses, std::size_t Causes, class Rows, class Stays>
+// one_way: where a fact leads from a status is said by the fact's kind alone, not by its contents.
+template <std::size_t Statuses, std::size_t Causes, bool one_way = true, class Rows, class Stays>
 consteval Cells<Statuses, Causes> compile(const Rows& rows, const Stays& stays, unsigned first) {
   Cells<Statuses, Causes> cells;
   for (auto& facts : cells.after) facts.fill(Cells<Statuses, Causes>::kNowhere);
@@ -77,7 +78,7 @@ consteval Cells<Statuses, Causes> compile(const Rows& rows, const Stays& stays, 
     if (cell.defined) mistake("a cell has two rows");
     cell = {Outcome::kMove, to, row.fact, static_cast<std::uint8_t>(number++), true, "", ""};
     std::uint8_t& after = cells.after[static_cast<std::size_t>(row.from)][row.fact];
-    if (after != Cells<Statuses, Causes>::kNowhere && after != to)
+    if (one_way && after != Cells<Statuses, Causes>::kNowhere && after != to)
       mistake("one fact leads two ways");
     after = to;
   }

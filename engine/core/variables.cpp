@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/assert.hpp"
+#include "engine/core/condition.hpp"
 
 namespace sluice {
 namespace {
@@ -120,18 +121,58 @@ Result<std::string> look_up(const Scope& scope, std::string_view reference) {
   return action_variable(scope, reference, name_space, key);
 }
 
-// Every text of an action that may hold references, until one visit fails.
-template <class Visit>
-std::optional<Error> each_text(const ActionDeclaration& action, Visit visit) {
-  for (const auto& [key, value] : action.configuration) {
+// Every text of an action or a rule that may hold references, until one visit fails.
+template <class Declared, class Visit>
+std::optional<Error> each_text(const Declared& declared, Visit visit) {
+  for (const auto& [key, value] : declared.configuration) {
     if (auto error = visit(value)) return error;
   }
-  for (const std::string& command : action.commands) {
+  for (const std::string& command : declared.commands) {
     if (auto error = visit(command)) return error;
   }
-  for (const EnvironmentVariable& variable : action.environment_variables) {
-    if (auto error = visit(variable.value)) return error;
+  if constexpr (requires { declared.environment_variables; }) {
+    for (const EnvironmentVariable& variable : declared.environment_variables) {
+      if (auto error = visit(variable.value)) return error;
+    }
   }
+  return std::nullopt;
+}
+
+template <class Declared>
+std::optional<Error> any_unresolvable(const Scope& scope, const Declared& declared) {
+  std::size_t bytes = 0;
+  return each_text(declared, [&](const std::string& text) -> std::optional<Error> {
+    if (!next_reference(text, 0)) {
+      bytes += text.size();
+    } else {
+      const Result<std::string> value = substitute(scope, text);
+      if (!value) return value.error();
+      bytes += value.value().size();
+    }
+    if (bytes <= kMostConfigurationBytes) return std::nullopt;
+    return cannot(
+        "The configuration is larger than 100 KB once its variables are resolved; pass large "
+        "values as artifacts.");
+  });
+}
+
+// What actions and rules have in common, with its variables resolved.
+template <class Declared>
+std::optional<Error> resolve_common(const Scope& scope, const Declared& declared,
+                                    ResolvedAction& resolved) {
+  for (const auto& [key, text] : declared.configuration) {
+    Result<std::string> value = substitute(scope, text);
+    if (!value) return value.error();
+    resolved.configuration.emplace(key, std::move(*value));
+  }
+  for (const std::string& text : declared.commands) {
+    Result<std::string> value = substitute(scope, text);
+    if (!value) return value.error();
+    resolved.commands.push_back(std::move(*value));
+  }
+  Result<std::vector<ArtifactRef>> inputs = find_artifacts(scope, declared.input_artifacts);
+  if (!inputs) return inputs.error();
+  resolved.inputs = std::move(*inputs);
   return std::nullopt;
 }
 
@@ -150,20 +191,10 @@ Result<std::string> substitute(const Scope& scope, const std::string& text) {
 }
 
 std::optional<Error> unresolvable(const Scope& scope, const ActionDeclaration& action) {
-  std::size_t bytes = 0;
-  return each_text(action, [&](const std::string& text) -> std::optional<Error> {
-    if (!next_reference(text, 0)) {
-      bytes += text.size();
-    } else {
-      const Result<std::string> value = substitute(scope, text);
-      if (!value) return value.error();
-      bytes += value.value().size();
-    }
-    if (bytes <= kMostConfigurationBytes) return std::nullopt;
-    return cannot(
-        "The configuration of the action is larger than 100 KB once its variables are "
-        "resolved; pass large values as artifacts.");
-  });
+  return any_unresolvable(scope, action);
+}
+std::optional<Error> unresolvable(const Scope& scope, const RuleDeclaration& rule) {
+  return any_unresolvable(scope, rule);
 }
 
 Result<std::vector<ArtifactRef>> find_artifacts(const Scope& scope,
@@ -194,43 +225,37 @@ Result<std::vector<ArtifactRef>> find_artifacts(const Scope& scope,
 }
 
 Result<ResolvedAction> resolve(const Pipeline& pipeline, const Execution& execution, Index stage,
-                               Index action) {
+                               Index index) {
   const auto version = pipeline.versions.find(execution.version);
   SLUICE_ASSERT(version != pipeline.versions.end(), "an execution's version is kept");
   const PipelineDeclaration& declaration = *version->second;
-  SLUICE_ASSERT(
-      stage < declaration.stages.size() && action < declaration.stages[stage].actions.size(),
-      "an action that the declaration has");
-  const ActionDeclaration& declared = declaration.stages[stage].actions[action];
-  const Scope scope{.declaration = declaration,
-                    .execution_id = execution.id,
-                    .execution = execution.number,
-                    .variables = execution.variables,
-                    .outputs = execution.outputs,
-                    .stage = stage,
-                    .run_order = declared.run_order};
+  SLUICE_ASSERT(stage < declaration.stages.size(), "a stage that the declaration has");
+  const StageDeclaration& declared = declaration.stages[stage];
+  Scope scope{.declaration = declaration,
+              .execution_id = execution.id,
+              .execution = execution.number,
+              .variables = execution.variables,
+              .outputs = execution.outputs,
+              .stage = stage};
   ResolvedAction resolved;
-  resolved.declaration = &declared;
-  for (const auto& [key, text] : declared.configuration) {
-    Result<std::string> value = substitute(scope, text);
-    if (!value) return value.error();
-    resolved.configuration.emplace(key, std::move(*value));
+  if (const RuleDeclaration* rule = find_rule(declared, index)) {
+    resolved.rule = rule;
+    scope.run_order = readable_order(hook_of(index));
+    if (auto error = resolve_common(scope, *rule, resolved)) return std::move(*error);
+    return resolved;
   }
-  for (const std::string& text : declared.commands) {
-    Result<std::string> value = substitute(scope, text);
-    if (!value) return value.error();
-    resolved.commands.push_back(std::move(*value));
-  }
-  for (const EnvironmentVariable& variable : declared.environment_variables) {
+  SLUICE_ASSERT(index < declared.actions.size(), "an action or a rule that the declaration has");
+  const ActionDeclaration& action = declared.actions[index];
+  resolved.action = &action;
+  scope.run_order = action.run_order;
+  if (auto error = resolve_common(scope, action, resolved)) return std::move(*error);
+  for (const EnvironmentVariable& variable : action.environment_variables) {
     Result<std::string> value = substitute(scope, variable.value);
     if (!value) return value.error();
     resolved.environment.push_back({variable.name, std::move(*value), variable.secret});
   }
-  Result<std::vector<ArtifactRef>> inputs = find_artifacts(scope, declared.input_artifacts);
-  if (!inputs) return inputs.error();
-  resolved.inputs = std::move(*inputs);
   for (const SourceRevision& revision : execution.source_revisions) {
-    if (revision.action == declared.name) resolved.source_revision = revision.value;
+    if (revision.action == action.name) resolved.source_revision = revision.value;
   }
   return resolved;
 }

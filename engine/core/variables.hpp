@@ -23,6 +23,11 @@ struct Scope {
   std::uint32_t run_order = 0;  // of the reader: lower ones in its stage may be read
 };
 
+// What a rule may read: before the stage nothing of it, behind it all that it left.
+[[nodiscard]] constexpr std::uint32_t readable_order(Hook hook) {
+  return hook == Hook::kBeforeEntry ? 0 : UINT32_MAX;
+}
+
 // Total size that one action's configuration may have once resolved (facts 3: limits).
 inline constexpr std::size_t kMostConfigurationBytes = 100 * 1024;
 // Total size of one action's output variables (facts 3: limits).
@@ -35,6 +40,7 @@ inline constexpr std::size_t kMostVariableBytes = 122'880;
 // are no references.
 [[nodiscard]] std::optional<Error> unresolvable(const Scope& scope,
                                                 const ActionDeclaration& action);
+[[nodiscard]] std::optional<Error> unresolvable(const Scope& scope, const RuleDeclaration& rule);
 
 // The input artifacts by name, in the order given; fails when one has not been produced.
 [[nodiscard]] Result<std::vector<ArtifactRef>> find_artifacts(

@@ -1,33 +1,52 @@
 #include <algorithm>
 
+#include "engine/core/condition.hpp"
 #include "engine/core/core.hpp"
 
 namespace sluice {
 namespace {
 
-ActionKey key_of(const Execution& e, Index action) {
-  return {e.number, e.stage, action, e.actions[action].attempt, e.actions[action].turn};
+// Every run that has a worker or may have a deadline, and its key: actions, then rules of the
+// condition under evaluation.
+template <class Visit>
+void each_run(const Execution& e, Visit visit) {
+  for (Index i = 0; i < e.actions.size(); ++i) {
+    const ActionRun& run = e.actions[i];
+    visit(run, ActionKey{e.number, e.stage, i, run.attempt, run.turn});
+  }
+  for (unsigned i = 0; i < e.condition.rules.size(); ++i) {
+    const ActionRun& run = e.condition.rules[i];
+    const Index index = rule_index(static_cast<unsigned>(e.condition.hook), i);
+    visit(run, ActionKey{e.number, e.stage, index, run.attempt, run.turn});
+  }
 }
 
 void add_runs(const Execution& e, std::vector<Want>& wanted) {
-  for (Index i = 0; i < e.actions.size(); ++i) {
-    if (e.actions[i].status == ActionStatus::kRunning) {
-      wanted.push_back({WantKind::kRun, key_of(e, i), {}});
-    }
-  }
+  each_run(e, [&](const ActionRun& run, const ActionKey& key) {
+    if (run.status == ActionStatus::kRunning) wanted.push_back({WantKind::kRun, key, {}});
+  });
 }
 
 void add_deadlines(const Execution& e, std::vector<Want>& wanted) {
-  for (Index i = 0; i < e.actions.size(); ++i) {
-    const ActionRun& run = e.actions[i];
-    if (run.status != ActionStatus::kRunning && run.status != ActionStatus::kWaiting) continue;
+  each_run(e, [&](const ActionRun& run, const ActionKey& key) {
+    if (run.status != ActionStatus::kRunning && run.status != ActionStatus::kWaiting) return;
     Instant at = run.deadline;
     if (run.resume_at.ms != 0 && (at.ms == 0 || run.resume_at < at)) at = run.resume_at;
-    if (at.ms != 0) wanted.push_back({WantKind::kDeadline, key_of(e, i), at});
-  }
+    if (at.ms != 0) wanted.push_back({WantKind::kDeadline, key, at});
+  });
 }
 
 }  // namespace
+
+const ActionRun* find_run(const Execution& e, const ActionKey& key) {
+  const bool rule = names_rule(key);
+  const std::vector<ActionRun>& runs = rule ? e.condition.rules : e.actions;
+  const std::size_t index = rule ? key.action & 15U : key.action;
+  if (e.stage != key.stage || index >= runs.size()) return nullptr;
+  if (rule && hook_of(key.action) != e.condition.hook) return nullptr;
+  const ActionRun& run = runs[index];
+  return run.attempt == key.attempt && run.turn == key.turn ? &run : nullptr;
+}
 
 // Executions come in order of number and actions in order of index, so nothing needs sorting.
 std::vector<Want> wants(const Pipeline& pipeline) {

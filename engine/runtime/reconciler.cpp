@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/core/condition.hpp"
+
 namespace sluice {
 
 Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const ActionKey& key,
@@ -16,33 +18,43 @@ Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const A
   if (!resolved) return resolved.error();
   const PipelineDeclaration& declaration = *state.versions.at(execution.version);
   const StageDeclaration& stage = declaration.stages.at(key.stage);
-  const ActionDeclaration& action = *resolved->declaration;
-  const ActionRun& run = execution.actions.at(key.action);
+  const ActionRun* run = find_run(execution, key);
+  if (run == nullptr)
+    return Error{ErrorKind::kNotFound, pipeline, "the attempt of a wanted action is over"};
 
   Job job;
   job.pipeline = pipeline;
   job.key = key;
-  job.id = run.id;
+  job.id = run->id;
   job.execution_id = to_text(execution.id);
   job.stage = stage.name;
-  job.action = action.name;
-  job.type = action.type;
   job.configuration = std::move(resolved->configuration);
-  job.secret_keys = action.secret_keys;
   job.commands = std::move(resolved->commands);
-  job.output_variables = action.output_variables;
   job.environment = std::move(resolved->environment);
   job.inputs = std::move(resolved->inputs);
-  job.outputs = action.output_artifacts;
   job.has_continuation = key.turn > 1;
-  job.continuation = run.token;
-  job.signal = run.signal;
+  job.continuation = run->token;
+  job.signal = run->signal;
   job.source_revision = std::move(resolved->source_revision);
-  job.deadline = run.deadline;
+  job.deadline = run->deadline;
   job.base_directory =
       declaration.base_directory.empty() ? settings.base_directory : declaration.base_directory;
-  job.region = action.region.empty() ? settings.region : action.region;
   job.account = settings.account;
+  const auto describe = [&](const auto& declared) {
+    job.type = declared.type;
+    job.region = declared.region.empty() ? settings.region : declared.region;
+  };
+  if (const RuleDeclaration* rule = resolved->rule) {
+    describe(*rule);
+    job.action = std::string(member_name(hook_of(key.action))) + "." + rule->name;
+  } else {
+    const ActionDeclaration& action = *resolved->action;
+    describe(action);
+    job.action = action.name;
+    job.secret_keys = action.secret_keys;
+    job.output_variables = action.output_variables;
+    job.outputs = action.output_artifacts;
+  }
   return job;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/core/approval.hpp"
+#include "engine/core/condition.hpp"
 #include "engine/core/names.hpp"
 #include "engine/core/narration.hpp"
 #include "engine/simulation/values.hpp"
@@ -17,11 +18,6 @@ constexpr std::uint64_t kExecutionIds = 0x5117ce;
 
 Uuid execution_id(ExecutionNumber number) {
   return derive({kExecutionIds, 0}, 7, number);
-}
-
-// A rule's place in its action index (ids.hpp: rule_index).
-Hook hook_of(const ActionKey& key) {
-  return static_cast<Hook>((key.action - kFirstRule) / 16);
 }
 
 class Run {
@@ -133,13 +129,7 @@ class Run {
 
   [[nodiscard]] const ActionRun* running(const ActionKey& key) const {
     const auto found = state_.executions.find(key.execution);
-    if (found == state_.executions.end() || found->second.stage != key.stage) return nullptr;
-    const Execution& e = found->second;
-    const auto& runs = names_rule(key) ? e.condition.rules : e.actions;
-    const std::size_t index = names_rule(key) ? (key.action & 15U) : key.action;
-    if (index >= runs.size()) return nullptr;
-    return runs[index].attempt == key.attempt && runs[index].turn == key.turn ? &runs[index]
-                                                                              : nullptr;
+    return found == state_.executions.end() ? nullptr : find_run(found->second, key);
   }
 
   void take(const Report& report) {
@@ -252,16 +242,15 @@ class Run {
   static bool fits(const Target& target, const ActionKey& key, const StageDeclaration& stage) {
     if (target.execution != 0 && target.execution != key.execution) return false;
     if (target.stage != stage.name) return false;
-    if (target.attempt != 0 && target.attempt != key.attempt) return false;
+    const std::uint16_t attempt = names_rule(key) ? evaluation_of(key.attempt) : key.attempt;
+    if (target.attempt != 0 && target.attempt != attempt) return false;
     if (names_rule(key) != (target.hook != Hook::kNone)) return false;
     if (!names_rule(key)) {
       return target.name.empty() || target.name == stage.actions[key.action].name;
     }
-    if (hook_of(key) != target.hook) return false;
-    const auto& rules = target.hook == Hook::kBeforeEntry ? stage.before_entry.rules
-                        : target.hook == Hook::kOnSuccess ? stage.on_success.rules
-                                                          : stage.on_failure.condition.rules;
-    return target.name.empty() || rules.at(key.action & 15U).name == target.name;
+    if (hook_of(key.action) != target.hook) return false;
+    const RuleDeclaration* rule = find_rule(stage, key.action);
+    return rule != nullptr && (target.name.empty() || rule->name == target.name);
   }
 
   void note_names(const PipelineDeclaration& declaration) {

@@ -56,10 +56,26 @@ std::string Monkey::random_pipeline() {
   for (unsigned s = 0; s < stages; ++s) {
     text += std::string(" | ") + kStages[s];
     if (chance(15)) text += chance(50) ? " [failure RETRY]" : " [failure ROLLBACK]";
+    text += random_conditions(s);
     text += ": ";
     const unsigned actions = 1 + roll(4);
     for (unsigned a = 0; a < actions; ++a) text += (a > 0 ? ", " : "") + random_action(s, a);
   }
+  return text;
+}
+
+std::string Monkey::random_conditions(unsigned stage) {
+  const std::string before = "n" + std::to_string(stage - 1) + "0";
+  const auto rules = [&] {
+    std::string text = " VariableCheck";
+    if (stage > 0 && chance(20)) text += " Variable:#{" + before + ".Id}";
+    if (chance(40)) text += " / Commands $true timeout=5";
+    return text + "]";
+  };
+  std::string text;
+  if (chance(20)) text += (chance(50) ? " [entry FAIL" : " [entry SKIP") + rules();
+  if (chance(20)) text += (chance(50) ? " [success FAIL" : " [success ROLLBACK") + rules();
+  if (chance(15)) text += " [failure ROLLBACK" + rules();
   return text;
 }
 
@@ -83,6 +99,7 @@ ActionKey Monkey::random_key() {
   if (chance(5)) --key.attempt;
   if (chance(5)) ++key.turn;
   if (chance(5)) key.action = static_cast<Index>(roll(5));
+  if (chance(3)) key.action = rule_index(1 + roll(3), roll(2));
   if (chance(3)) key.stage = static_cast<Index>(roll(5));
   return key;
 }
@@ -167,7 +184,16 @@ Input Monkey::random_request() {
         const Uuid id = World::execution_id(world_.pipeline().last_number + 1);
         return RollbackStage{id, chance(50) ? stage : random_stage(), e.id, "monkey", {}};
       }
+      if (chance(40)) return OverrideCondition{e.id, stage, e.condition.hook, "monkey"};
       return RetryStage{e.id, stage, static_cast<RetryMode>(roll(2)), "monkey"};
+    }
+    case 11: {
+      const auto found = world_.pipeline().executions.find(random_execution());
+      if (found == world_.pipeline().executions.end()) break;
+      const Execution& e = found->second;
+      const auto& stages = world_.pipeline().versions.at(e.version)->stages;
+      const Hook hook = chance(90) ? e.condition.hook : static_cast<Hook>(roll(4));
+      return OverrideCondition{e.id, stages.at(e.stage).name, hook, "monkey"};
     }
     case 10:
       return RetryStage{execution, random_stage(), static_cast<RetryMode>(roll(2)), "monkey"};

@@ -26,6 +26,7 @@ class Monkey {
   std::uint32_t roll(std::uint32_t sides) { return static_cast<std::uint32_t>(random_() % sides); }
   bool chance(std::uint32_t percent) { return roll(100) < percent; }
   std::string random_pipeline();
+  std::string random_conditions(unsigned stage);
   std::string random_action(unsigned stage, unsigned action);
   Input random_input();
   Input random_report();

@@ -43,5 +43,6 @@ struct Scenario {
 [[nodiscard]] std::span<const Scenario> mode_scenarios();
 [[nodiscard]] std::span<const Scenario> transition_scenarios();
 [[nodiscard]] std::span<const Scenario> again_scenarios();
+[[nodiscard]] std::span<const Scenario> condition_scenarios();
 
 }  // namespace sluice::test

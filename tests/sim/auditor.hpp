@@ -32,7 +32,10 @@ class Auditor {
     bool ended = false, resumed = false;
     std::set<Index> entered;           // stages
     std::set<Index> succeeded_stages;  // for rollback
-    std::set<Index> kept;              // actions that a retry of failed actions must not repeat
+    std::set<Index> skipped_stages;
+    std::set<Hook> passed;  // conditions of the stage that it is in
+    std::map<std::pair<Index, Index>, std::uint16_t> rule_attempts;  // by stage and rule: the last
+    std::set<Index> kept;  // actions that a retry of failed actions must not repeat
     std::map<Index, unsigned> automatic_retries;  // by stage
     ExecutionType type = ExecutionType::kStandard;
     Texts variables;

@@ -128,7 +128,8 @@ struct Check {
     if (outdated(e)) return of(f.execution) + " enters a stage on an outdated version";
     if (is_closed(state, own, f.stage)) return of(f.execution) + " passes a disabled transition";
     if (f.stage > 0 && e.type != ExecutionType::kRollback &&
-        !books.at(f.execution).succeeded_stages.contains(static_cast<Index>(f.stage - 1))) {
+        !books.at(f.execution).succeeded_stages.contains(static_cast<Index>(f.stage - 1)) &&
+        !books.at(f.execution).skipped_stages.contains(static_cast<Index>(f.stage - 1))) {
       return of(f.execution) + " enters a stage whose predecessor is not through";
     }
     if (own.mode == ExecutionMode::kParallel) return "";
@@ -178,7 +179,7 @@ struct Check {
     const Execution& e = execution(f.execution);
     const Auditor::Book& book = books.at(f.execution);
     const std::size_t stages = declaration(e).stages.size();
-    const std::size_t through = book.succeeded_stages.size();
+    const std::size_t through = book.succeeded_stages.size() + book.skipped_stages.size();
     if (e.type == ExecutionType::kRollback ? through != 1 : through != stages) {
       return of(f.execution) + " succeeded without all its stages";
     }
@@ -237,7 +238,7 @@ struct Check {
 
   std::string operator()(const ActionRetried& f) const {
     const Execution& e = execution(f.key.execution);
-    if (names_rule(f.key)) return "";
+    if (names_rule(f.key)) return "";  // check_condition
     const auto& declared = declaration(e).stages[e.stage].actions.at(f.key.action);
     if (!declared.idempotent) return of(e.number) + ": repeats an action that must run once";
     if (e.actions.at(f.key.action).losses >= kMostLosses)
@@ -303,7 +304,8 @@ bool is_closed(const Pipeline& state, const PipelineDeclaration& declaration, In
 }
 
 std::string check_fact(const Pipeline& before, const Books& books, const StoredFact& stored) {
-  return std::visit(Check{before, books, stored.at}, stored.fact);
+  std::string broken = std::visit(Check{before, books, stored.at}, stored.fact);
+  return broken.empty() ? check_condition(before, books, stored) : broken;
 }
 
 void write_book(const Pipeline& after, Books& books, const Fact& fact) {
@@ -315,6 +317,7 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
   } else if (const auto* stage = std::get_if<StageStarted>(&fact)) {
     books.at(stage->execution).entered.insert(stage->stage);
     books.at(stage->execution).kept.clear();
+    books.at(stage->execution).passed.clear();
   } else if (const auto* through = std::get_if<StageSucceeded>(&fact)) {
     books.at(through->execution).succeeded_stages.insert(through->stage);
   } else if (const auto* worked = std::get_if<ActionSucceeded>(&fact)) {
@@ -322,7 +325,15 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
         .outputs.push_back(
             {worked->key.stage, worked->key.action, worked->variables, worked->outputs});
   } else if (const auto* skipped = std::get_if<StageSkipped>(&fact)) {
-    books.at(skipped->execution).succeeded_stages.insert(skipped->stage);
+    books.at(skipped->execution).skipped_stages.insert(skipped->stage);
+  } else if (const auto* verdict = std::get_if<ConditionFinished>(&fact)) {
+    if (verdict->status == ConditionStatus::kSucceeded ||
+        verdict->status == ConditionStatus::kOverridden) {
+      books.at(verdict->execution).passed.insert(verdict->hook);
+    }
+  } else if (const auto* rule = std::get_if<RuleStarted>(&fact)) {
+    books.at(rule->key.execution).rule_attempts[{rule->key.stage, rule->key.action}] =
+        rule->key.attempt;
   } else if (const auto* done = std::get_if<ExecutionSucceeded>(&fact)) {
     end(books, done->execution, ExecutionStatus::kSucceeded);
   } else if (const auto* failed = std::get_if<ExecutionFailed>(&fact)) {
@@ -342,6 +353,9 @@ void write_book(const Pipeline& after, Books& books, const Fact& fact) {
     book.resumed = true;
   } else if (const auto* again = std::get_if<StageResumed>(&fact)) {
     Auditor::Book& book = books.at(again->execution);
+    if (again->overridden) return;
+    book.passed.erase(Hook::kOnSuccess);
+    book.passed.erase(Hook::kOnFailure);
     book.kept.clear();
     if (again->automatic) ++book.automatic_retries[again->stage];
     const auto found = after.executions.find(again->execution);

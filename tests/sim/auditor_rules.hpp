@@ -19,6 +19,9 @@ using Books = std::map<ExecutionNumber, Auditor::Book>;
 // What the fact breaks, given the state and the books before it; "" if nothing.
 [[nodiscard]] std::string check_fact(const Pipeline& before, const Books& books,
                                      const StoredFact& stored);
+// The same for facts about conditions and their rules, and what conditions forbid to others.
+[[nodiscard]] std::string check_condition(const Pipeline& before, const Books& books,
+                                          const StoredFact& stored);
 // Enters the fact, given the state after it.
 void write_book(const Pipeline& after, Books& books, const Fact& fact);
 

@@ -139,6 +139,14 @@ Input random_override(Dice& dice, const Auditor& auditor) {
     overridden.stage = auditor.folded().versions.at(e.version)->stages.at(e.stage).name;
     overridden.hook = e.condition.hook;
   }
+  for (const auto& [number, e] : auditor.folded().finished) {
+    if (e.condition.hook == Hook::kNone || !dice.chance(40)) continue;
+    const auto version = auditor.folded().versions.find(e.version);
+    if (version == auditor.folded().versions.end()) continue;
+    overridden.execution = e.id;
+    overridden.stage = version->second->stages.at(e.stage).name;
+    overridden.hook = e.condition.hook;
+  }
   return overridden;
 }
 
