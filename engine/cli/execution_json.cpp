@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/condition.hpp"
+#include "engine/core/names.hpp"
+
 namespace sluice {
 namespace {
 
@@ -33,9 +36,9 @@ Json texts_json(const Texts& texts) {
   return object;
 }
 
-Json action_json(const ActionView& action) {
+Json action_json(const ActionView& action, const char* name_key = "actionName") {
   Json json = {
-      {"actionName", action.name}, {"type", action.type}, {"status", status_text(action.status)}};
+      {name_key, action.name}, {"type", action.type}, {"status", status_text(action.status)}};
   if (action.started.ms == 0) return json;
   json["actionExecutionId"] = to_text(action.id);
   json["attempt"] = action.key.attempt;
@@ -53,6 +56,17 @@ Json action_json(const ActionView& action) {
   if (!action.outputs.empty()) json["outputArtifacts"] = artifacts_json(action.outputs);
   if (auto details = Json::parse(action.account.details, nullptr, false); details.is_object())
     json["details"] = std::move(details);
+  return json;
+}
+
+Json condition_json(const ConditionView& condition) {
+  Json json = {{"hook", member_name(condition.hook)}, {"status", to_text(condition.status)}};
+  if (condition.result != ConditionResult::kNone) json["result"] = to_text(condition.result);
+  if (!condition.summary.empty()) json["summary"] = condition.summary;
+  if (!condition.by.empty()) json["overriddenBy"] = condition.by;
+  json["rules"] = Json::array();
+  for (const ActionView& rule : condition.rules)
+    json["rules"].push_back(action_json(rule, "ruleName"));
   return json;
 }
 
@@ -95,6 +109,9 @@ std::string execution_json(const ExecutionView& view) {
     if (stage.ended.ms != 0) one["endTime"] = time_json(stage.ended);
     one["actions"] = Json::array();
     for (const ActionView& action : stage.actions) one["actions"].push_back(action_json(action));
+    for (const ConditionView& condition : stage.conditions)
+      if (condition.status != ConditionStatus::kNone)
+        one["conditions"].push_back(condition_json(condition));
     json["stages"].push_back(std::move(one));
   }
   return dump(json);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/core/condition.hpp"
+#include "engine/core/names.hpp"
+
 namespace sluice {
 namespace {
 
@@ -86,6 +89,43 @@ std::string action_line(const ActionView& action, int name_width, const Terminal
   return line;
 }
 
+Mark condition_mark(ConditionStatus status) {
+  switch (status) {
+    case ConditionStatus::kInProgress:
+      return {"●", Paint::kBlue};
+    case ConditionStatus::kSucceeded:
+      return {"✓", Paint::kGreen};
+    case ConditionStatus::kFailed:
+    case ConditionStatus::kErrored:
+      return {"✗", Paint::kRed};
+    case ConditionStatus::kOverridden:
+      return {"!", Paint::kYellow};
+    default:
+      return {"■", Paint::kYellow};
+  }
+}
+
+// A condition that was evaluated, and its rules; nothing of one that was not.
+void add_condition(std::vector<std::string>& lines, const ConditionView& condition, int name_width,
+                   const Terminal& terminal, Instant now) {
+  if (condition.status == ConditionStatus::kNone) return;
+  const Mark mark = condition_mark(condition.status);
+  std::string what(to_text(condition.status));
+  if (condition.result != ConditionResult::kNone)
+    what += ", " + std::string(to_text(condition.result));
+  if (!condition.by.empty()) what += " by " + condition.by;
+  const std::string line = (terminal.width < kNarrow ? "  " : "    ") +
+                           terminal.paint(mark.sign, mark.paint) + " " +
+                           std::string(member_name(condition.hook)) + " ";
+  const int left = terminal.width - columns_of(line) - 2;
+  lines.push_back(line + terminal.paint(fit(what, std::max(8, left)), Paint::kDim));
+  for (const ActionView& rule : condition.rules) {
+    ActionView shown = rule;
+    shown.name = "  " + rule.name.substr(rule.name.find('.') + 1);
+    lines.push_back(action_line(shown, name_width, terminal, now));
+  }
+}
+
 }  // namespace
 
 std::string mark_of(ActionStatus status, const Terminal& terminal) {
@@ -126,8 +166,16 @@ std::vector<std::string> execution_lines(const ExecutionView& view, const Termin
                     terminal.paint(fit(stage.name, terminal.width - 12), Paint::kBold) + " " +
                     terminal.paint(took(stage.started, stage.ended, now), Paint::kDim));
     if (stage.status == StageStatus::kNotEntered) continue;
-    for (const ActionView& action : stage.actions)
-      lines.push_back(action_line(action, name_width, terminal, now));
+    const auto add = [&](bool before) {
+      for (const ConditionView& condition : stage.conditions)
+        if ((condition.hook == Hook::kBeforeEntry) == before)
+          add_condition(lines, condition, name_width, terminal, now);
+    };
+    add(true);
+    if (stage.status != StageStatus::kSkipped)
+      for (const ActionView& action : stage.actions)
+        lines.push_back(action_line(action, name_width, terminal, now));
+    add(false);
   }
   return lines;
 }

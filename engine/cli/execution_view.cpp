@@ -1,6 +1,6 @@
 #include "engine/cli/execution_view.hpp"
 
-#include "engine/runtime/event_of.hpp"
+#include "engine/core/condition.hpp"
 
 namespace sluice {
 namespace {
@@ -62,7 +62,36 @@ class Fold {
   }
   void operator()(const StageStopped& f) const { end(f.stage, StageStatus::kStopped); }
 
-  void operator()(const ActionStarted& f) const {
+  void operator()(const StageSkipped& f) const { end(f.stage, StageStatus::kSkipped); }
+
+  void operator()(const ConditionStarted& f) const {
+    ConditionView& condition = *view_.stages.at(f.stage).condition(f.hook);
+    condition.status = ConditionStatus::kInProgress;
+    condition.result = ConditionResult::kNone;
+    condition.summary.clear();
+    condition.by.clear();
+  }
+  void operator()(const ConditionFinished& f) const {
+    ConditionView& condition = *view_.stages.at(f.stage).condition(f.hook);
+    condition.status = f.status;
+    condition.result = f.result;
+    condition.summary = f.summary;
+    condition.by = f.by;
+  }
+  void operator()(const RuleStarted& f) const { start(f); }
+  void operator()(const RuleSucceeded& f) const {
+    end(f.key, ActionStatus::kSucceeded).account = f.account;
+  }
+  void operator()(const RuleFailed& f) const {
+    ActionView& rule = end(f.key, ActionStatus::kFailed);
+    rule.account = f.account;
+    rule.failure = f.failure;
+  }
+  void operator()(const RuleAbandoned& f) const { end(f.key, ActionStatus::kAbandoned); }
+
+  void operator()(const ActionStarted& f) const { start(f); }
+  template <class Started>
+  void start(const Started& f) const {
     ActionView& action = at(f.key);
     ActionView fresh;
     fresh.name = action.name;
@@ -106,9 +135,7 @@ class Fold {
   void operator()(const Other&) const {}  // facts that a person does not see here
 
  private:
-  ActionView& at(const ActionKey& key) const {
-    return view_.stages.at(key.stage).actions.at(key.action);
-  }
+  ActionView& at(const ActionKey& key) const { return *view_.stages.at(key.stage).run(key.action); }
   void end(Index index, StageStatus status) const {
     view_.stages.at(index).status = status;
     view_.stages.at(index).ended = at_;
@@ -124,7 +151,46 @@ class Fold {
   Instant at_;
 };
 
+ActionView action_view(std::string name, const ActionTypeId& type, std::uint16_t run_order) {
+  ActionView view;
+  view.name = std::move(name);
+  view.type =
+      std::string(kCategoryNames[static_cast<std::size_t>(type.category)]) + "/" + type.provider;
+  view.run_order = run_order;
+  return view;
+}
+
 }  // namespace
+
+std::vector<const ActionView*> StageView::runs() const {
+  std::vector<const ActionView*> runs;
+  const auto add = [&](const std::vector<ActionView>& views) {
+    for (const ActionView& view : views) runs.push_back(&view);
+  };
+  for (const ConditionView& condition : conditions)
+    if (condition.hook == Hook::kBeforeEntry) add(condition.rules);
+  add(actions);
+  for (const ConditionView& condition : conditions)
+    if (condition.hook != Hook::kBeforeEntry) add(condition.rules);
+  return runs;
+}
+
+const ActionView* StageView::run(Index index) const {
+  if (index < kFirstRule) return index < actions.size() ? &actions[index] : nullptr;
+  for (const ConditionView& condition : conditions)
+    if (condition.hook == hook_of(index) && (index & 15U) < condition.rules.size())
+      return &condition.rules[index & 15U];
+  return nullptr;
+}
+ActionView* StageView::run(Index index) {
+  return const_cast<ActionView*>(static_cast<const StageView*>(this)->run(index));
+}
+
+ConditionView* StageView::condition(Hook hook) {
+  for (ConditionView& condition : conditions)
+    if (condition.hook == hook) return &condition;
+  return nullptr;
+}
 
 ExecutionView view_of(const std::string& pipeline, const PipelineDeclaration& declaration) {
   ExecutionView view;
@@ -132,13 +198,16 @@ ExecutionView view_of(const std::string& pipeline, const PipelineDeclaration& de
   for (const StageDeclaration& stage : declaration.stages) {
     StageView& stage_view = view.stages.emplace_back();
     stage_view.name = stage.name;
-    for (const ActionDeclaration& action : stage.actions) {
-      ActionView& action_view = stage_view.actions.emplace_back();
-      action_view.name = action.name;
-      action_view.type =
-          std::string(kCategoryNames[static_cast<std::size_t>(action.type.category)]) + "/" +
-          action.type.provider;
-      action_view.run_order = action.run_order;
+    for (const ActionDeclaration& action : stage.actions)
+      stage_view.actions.push_back(action_view(action.name, action.type, action.run_order));
+    for (const Hook hook : {Hook::kBeforeEntry, Hook::kOnSuccess, Hook::kOnFailure}) {
+      const auto& rules = condition_of(stage, hook).rules;
+      if (rules.empty()) continue;
+      ConditionView& condition = stage_view.conditions.emplace_back();
+      condition.hook = hook;
+      for (const RuleDeclaration& rule : rules)
+        condition.rules.push_back(
+            action_view(std::string(member_name(hook)) + "." + rule.name, rule.type, 1));
     }
   }
   return view;

@@ -26,11 +26,29 @@ struct ActionView {
   std::string last_line;
 };
 
+// A condition that the stage declares; its rules are looked at like actions, under the names
+// "beforeEntry.NAME" and so on.
+struct ConditionView {
+  Hook hook = Hook::kNone;
+  ConditionStatus status = ConditionStatus::kNone;
+  ConditionResult result = ConditionResult::kNone;  // what it brought about
+  std::string summary, by;
+  std::vector<ActionView> rules;
+};
+
 struct StageView {
   std::string name;
   StageStatus status = StageStatus::kNotEntered;
   Instant started, ended;
   std::vector<ActionView> actions;
+  std::vector<ConditionView> conditions;
+
+  // Actions and rules as they come: rules of beforeEntry, actions, other rules. Owned by the stage.
+  [[nodiscard]] std::vector<const ActionView*> runs() const;
+  // By an ActionKey's index; null if there is none.
+  [[nodiscard]] ActionView* run(Index index);
+  [[nodiscard]] const ActionView* run(Index index) const;
+  [[nodiscard]] ConditionView* condition(Hook hook);
 };
 
 struct ExecutionView {

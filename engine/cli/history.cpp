@@ -114,7 +114,7 @@ int show_execution(const std::string& data, const std::string& name, bool json) 
   for (const auto& [key, value] : view->variables)
     std::printf("  %-12s%s=%s\n", "variable", key.c_str(), value.c_str());
   for (const StageView& stage : view->stages)
-    for (const ActionView& action : stage.actions) print_action(stage, action, terminal);
+    for (const ActionView* action : stage.runs()) print_action(stage, *action, terminal);
   return 0;
 }
 

@@ -86,15 +86,16 @@ int print_logs(const LogsOptions& options) {
     const auto action = find_action(*view, options.action);
     if (!action) return complain(action.error());
     for (const StageView& stage : view->stages)
-      for (const ActionView& one : stage.actions)
-        if (&one == *action)
-          return print_one(logs, **store, *row, log_name(*view, stage, one), options);
+      for (const ActionView* one : stage.runs())
+        if (one == *action)
+          return print_one(logs, **store, *row, log_name(*view, stage, *one), options);
   }
   const Terminal terminal = Terminal::current();
   LogsOptions each = options;
   each.follow = false;
   for (const StageView& stage : view->stages) {
-    for (const ActionView& action : stage.actions) {
+    for (const ActionView* run : stage.runs()) {
+      const ActionView& action = *run;
       if (action.started.ms == 0) continue;
       std::printf("%s\n", terminal
                               .paint("== " + stage.name + "/" + action.name + " (" +

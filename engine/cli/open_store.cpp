@@ -68,10 +68,10 @@ Result<const ActionView*> find_action(const ExecutionView& view, const std::stri
   std::vector<const ActionView*> found;
   std::string known;
   for (const StageView& stage : view.stages) {
-    for (const ActionView& action : stage.actions) {
-      const std::string whole = stage.name + "/" + action.name;
+    for (const ActionView* action : stage.runs()) {
+      const std::string whole = stage.name + "/" + action->name;
       known += (known.empty() ? "" : ", ") + whole;
-      if (whole == name || action.name == name) found.push_back(&action);
+      if (whole == name || action->name == name) found.push_back(action);
     }
   }
   if (found.size() == 1) return found.front();

@@ -8,7 +8,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/api/caller.hpp"
@@ -48,17 +50,20 @@ Result<Texts> parse_pairs(const std::vector<std::string>& given, const char* opt
   return pairs;
 }
 
-// One run as its user sees it: draws, asks, passes on interrupts, until the execution has ended.
+// One run as its user sees it: draws, asks, passes on interrupts, until the execution has ended,
+// and the rollback that its failure started, if there is one.
 class RunLoop {
  public:
+  // turn: called when the execution has ended and a rollback of it goes on; turns the screen to it.
   RunLoop(RunSession& session, UiQueue& ui, RunScreen& screen, const RunOptions& options, Uuid id,
-          int signal_fd)
+          int signal_fd, std::function<void(Uuid rollback)> turn)
       : session_(session),
         ui_(ui),
         screen_(screen),
         options_(options),
         id_(id),
         signal_fd_(signal_fd),
+        turn_(std::move(turn)),
         reader_(session.store(), {}) {}
 
   // Until the execution has ended or the engine has.
@@ -77,8 +82,9 @@ class RunLoop {
 
  private:
   void take_news() {
-    const UiNews news = ui_.take();
+    UiNews news = ui_.take();
     screen_.take(news, clock_.now());
+    note_rollback(news.facts);
     if (options_.json) print_events(news.facts);
     for (const StoredFact& stored : news.facts) {
       const auto* waiting = std::get_if<ActionContinued>(&stored.fact);
@@ -87,7 +93,31 @@ class RunLoop {
     }
     ended_ = news.engine_ended || (screen_.view().number != 0 && screen_.view().finished());
     drop_answered();
+    if (ended_ && !news.engine_ended && rollback_) follow_rollback();
     if (!ended_ && !asking_ && !approvals_.empty()) ask();
+  }
+
+  // A rollback begins in the same decision that ends what it rolls back; its facts so far are kept.
+  void note_rollback(const std::vector<StoredFact>& facts) {
+    for (const StoredFact& stored : facts) {
+      const auto* started = std::get_if<ExecutionStarted>(&stored.fact);
+      if (started != nullptr && started->trigger.type == "AutomatedRollback" &&
+          started->trigger.detail.find(to_text(id_)) != std::string::npos) {
+        rollback_ = started->id;
+        rollback_number_ = started->execution;
+        rollback_facts_.clear();
+      }
+      if (rollback_ && execution_of(stored.fact) == rollback_number_)
+        rollback_facts_.push_back(stored);
+    }
+  }
+  void follow_rollback() {
+    id_ = *std::exchange(rollback_, std::nullopt);
+    turn_(id_);
+    UiNews news;
+    news.facts = std::exchange(rollback_facts_, {});
+    screen_.take(news, clock_.now());
+    ended_ = screen_.view().finished();
   }
 
   void print_events(const std::vector<StoredFact>& facts) {
@@ -97,7 +127,7 @@ class RunLoop {
   }
 
   [[nodiscard]] const ActionView& action(const ActionKey& key) const {
-    return screen_.view().stages.at(key.stage).actions.at(key.action);
+    return *screen_.view().stages.at(key.stage).run(key.action);
   }
   // Only approvals ask; other waits end by themselves.
   void drop_answered() {
@@ -198,6 +228,10 @@ class RunLoop {
   const RunOptions& options_;
   Uuid id_;
   int signal_fd_;
+  std::function<void(Uuid)> turn_;
+  std::optional<Uuid> rollback_;
+  ExecutionNumber rollback_number_ = 0;
+  std::vector<StoredFact> rollback_facts_;
   SystemClock clock_;
   EventReader reader_;
   std::vector<ActionKey> approvals_;
@@ -225,37 +259,35 @@ int run_to_end(const RunOptions& options, const RunRequest& request, const DataD
   const Uuid id = random_id();
   screen.expect(id);
   (*session)->start(request, id);
-  RunLoop loop(**session, ui, screen, options, id, signal_fd);
+  const std::string suffix = options.data == options.data_given ? " --data " + options.data : "";
+  const auto summarize = [&] {
+    const auto tail = [&](const StageView& stage, const ActionView& action) {
+      return last_lines((*session)->logs(), log_name(screen.view(), stage, action), kTailLines);
+    };
+    screen.finish();
+    const std::string summary = run_summary(screen.view(), terminal, suffix, tail);
+    std::fprintf(options.json ? stderr : stdout, "\n%s", summary.c_str());
+    std::fflush(stdout);
+  };
+  bool rolled_back = false;
+  const auto turn = [&](Uuid rollback) {
+    rolled_back = true;
+    summarize();
+    std::fprintf(options.json ? stderr : stdout, "\nRolling back.\n\n");
+    screen.turn_to(view_of(request.declaration.name, request.declaration), rollback);
+  };
+  RunLoop loop(**session, ui, screen, options, id, signal_fd, turn);
   loop.run();
   const auto outcome = (*session)->finish();
   screen.take(ui.take(), SystemClock().now());
-  screen.finish();
-  if (!outcome) return complain(outcome.error());
-  if (screen.view().number == 0) return 2;  // refused; the notice has said why
-
-  const std::string suffix = options.data == options.data_given ? " --data " + options.data : "";
-  const auto tail = [&](const StageView& stage, const ActionView& action) {
-    return last_lines((*session)->logs(), log_name(screen.view(), stage, action), kTailLines);
-  };
-  const std::string summary = run_summary(screen.view(), terminal, suffix, tail);
-  std::fprintf(options.json ? stderr : stdout, "\n%s", summary.c_str());
-  return exit_status(screen.view(), loop.interrupts());
-}
-
-// A gate that is declared and not kept would be worse than a refusal.
-Result<void> only_what_is_run(const PipelineDeclaration& pipeline, const std::string& file) {
-  for (const StageDeclaration& stage : pipeline.stages) {
-    const FailureDeclaration& failure = stage.on_failure;
-    if (stage.before_entry.rules.empty() && stage.on_success.rules.empty() &&
-        failure.condition.rules.empty() && failure.result != ConditionResult::kRollback) {
-      continue;
-    }
-    return Error{ErrorKind::kUnsupported, file,
-                 "stage " + stage.name +
-                     " declares conditions or a rollback (beforeEntry, onSuccess, onFailure), "
-                     "which this version does not run; remove them to run the pipeline"};
+  if (!outcome) {
+    screen.finish();
+    return complain(outcome.error());
   }
-  return {};
+  if (screen.view().number == 0) return 2;  // refused; the notice has said why
+  summarize();
+  const int status = exit_status(screen.view(), loop.interrupts());
+  return rolled_back ? std::max(status, 1) : status;  // what was rolled back had failed
 }
 
 int run_file(const RunOptions& options, const CliEnvironment& environment) {
@@ -272,9 +304,6 @@ int run_file(const RunOptions& options, const CliEnvironment& environment) {
                                     {environment.color, environment.width})
                      .c_str());
   if (!workflow.declaration) return 2;
-  if (const auto whole = only_what_is_run(*workflow.declaration, options.file); !whole) {
-    return complain(whole.error());
-  }
 
   RunRequest request;
   request.declaration = std::move(*workflow.declaration);

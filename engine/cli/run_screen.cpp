@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "engine/cli/execution_lines.hpp"
+#include "engine/core/condition.hpp"
+#include "engine/core/names.hpp"
 #include "engine/runtime/event_of.hpp"
 
 namespace sluice {
@@ -66,6 +68,18 @@ class Describe {
   Change operator()(const ActionAbandoned& f) const {
     return {name(f.key), "abandoned", Paint::kYellow};
   }
+  Change operator()(const ConditionFinished& f) const {
+    const std::string place = name(f.stage) + "/" + std::string(member_name(f.hook));
+    std::string what(to_text(f.status));
+    if (f.result != ConditionResult::kNone) what += ", " + std::string(to_text(f.result));
+    if (!f.by.empty()) what += " by " + f.by;
+    if (!f.summary.empty()) what += ": " + f.summary;
+    const bool well = f.status == ConditionStatus::kSucceeded;
+    const bool refused =
+        f.status == ConditionStatus::kFailed || f.status == ConditionStatus::kErrored;
+    return {place, what, well ? Paint::kGreen : refused ? Paint::kRed : Paint::kYellow};
+  }
+  Change operator()(const RuleStarted& f) const { return {name(f.key), "started"}; }
   template <class Other>
   Change operator()(const Other&) const {
     return {};
@@ -74,7 +88,7 @@ class Describe {
  private:
   std::string name(Index stage) const { return view_.stages.at(stage).name; }
   std::string name(const ActionKey& key) const {
-    return name(key.stage) + "/" + view_.stages.at(key.stage).actions.at(key.action).name;
+    return name(key.stage) + "/" + view_.stages.at(key.stage).run(key.action)->name;
   }
   std::string since(Instant started) const { return duration_text(at_.ms - started.ms); }
 
@@ -97,9 +111,8 @@ void RunScreen::take(const UiNews& news, Instant now) {
   }
   for (const auto& [key, line] : news.lines) {
     if (key.execution != view_.number || key.stage >= view_.stages.size()) continue;
-    auto& actions = view_.stages[key.stage].actions;
-    if (key.action < actions.size() && actions[key.action].key.attempt == key.attempt)
-      actions[key.action].last_line = line;
+    ActionView* action = view_.stages[key.stage].run(key.action);
+    if (action != nullptr && action->key.attempt == key.attempt) action->last_line = line;
   }
   if (live()) draw(now);
 }
@@ -154,6 +167,13 @@ void RunScreen::finish() {
   if (live()) erase_picture();
 }
 
+void RunScreen::turn_to(ExecutionView view, Uuid id) {
+  drawn_lines_ = 0;
+  paused_ = false;
+  view_ = std::move(view);
+  expected_ = id;
+}
+
 std::string run_summary(
     const ExecutionView& view, const Terminal& terminal, const std::string& suffix,
     const std::function<std::vector<std::string>(const StageView&, const ActionView&)>& log_tail) {
@@ -165,7 +185,10 @@ std::string run_summary(
       duration_text(view.ended.ms - view.started.ms) + "  (execution " + id + ")\n";
   std::string first_failed;
   for (const StageView& stage : view.stages) {
-    for (const ActionView& action : stage.actions) {
+    // Of a stage that went on, what failed was a rule that skipped it or was overridden.
+    if (stage.status != StageStatus::kFailed && stage.status != StageStatus::kStopped) continue;
+    for (const ActionView* run : stage.runs()) {
+      const ActionView& action = *run;
       if (action.status != ActionStatus::kFailed) continue;
       const std::string place = stage.name + "/" + action.name;
       if (first_failed.empty()) first_failed = place;

@@ -29,6 +29,8 @@ class RunScreen {
   void resume();
   // Removes the live picture, so that the summary can take its place.
   void finish();
+  // Goes on with another execution of the pipeline; view: before its first fact.
+  void turn_to(ExecutionView view, Uuid id);
 
   [[nodiscard]] const ExecutionView& view() const { return view_; }
   [[nodiscard]] bool live() const { return style_ == ScreenStyle::kLive && !paused_; }

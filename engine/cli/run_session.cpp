@@ -18,9 +18,12 @@ constexpr std::uint32_t kFactsPerSnapshot = 256;
 // The types that the first stages need, in the order in which they need them.
 std::vector<ActionTypeId> first_types(const PipelineDeclaration& declaration) {
   std::vector<ActionTypeId> types;
-  for (std::size_t i = 0; i < std::min(kStagesAhead, declaration.stages.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kStagesAhead, declaration.stages.size()); ++i) {
+    for (const RuleDeclaration& rule : declaration.stages[i].before_entry.rules)
+      types.push_back(rule.type);
     for (const ActionDeclaration& action : declaration.stages[i].actions)
       types.push_back(action.type);
+  }
   return types;
 }
 

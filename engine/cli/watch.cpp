@@ -28,10 +28,10 @@ void on_interrupt(int) {
 // The latest log line of each running action, for the live picture.
 void add_lines(const LogStore& logs, const ExecutionView& view, UiNews& news) {
   for (const StageView& stage : view.stages) {
-    for (const ActionView& action : stage.actions) {
-      if (action.status != ActionStatus::kRunning) continue;
-      const auto lines = last_lines(logs, log_name(view, stage, action), 1);
-      if (!lines.empty()) news.lines[action.key] = lines.back();
+    for (const ActionView* action : stage.runs()) {
+      if (action->status != ActionStatus::kRunning) continue;
+      const auto lines = last_lines(logs, log_name(view, stage, *action), 1);
+      if (!lines.empty()) news.lines[action->key] = lines.back();
     }
   }
 }

@@ -64,6 +64,7 @@ void Draft::take(const RemovePipeline& input) {
   for (const ExecutionNumber number : numbers) {
     Live& e = live(number);
     abandon_actions(e, false, "The pipeline was removed.");
+    drop_condition(e, ConditionCause::kUpdated, "The pipeline was removed.");
     if (e.status == ExecutionStatus::kStopping) {
       move(e, StageCause::kDrained, StageStopped{number, e.stage, e.stage_started});
       end(e, ExecutionCause::kDrained, ExecutionStopped{number});

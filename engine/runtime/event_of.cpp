@@ -5,6 +5,9 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/core/condition.hpp"
+#include "engine/core/names.hpp"
+
 namespace sluice {
 namespace {
 
@@ -18,6 +21,13 @@ struct Overloaded : F... {
 constexpr std::array<std::string_view, 9> kCategoryNames = {
     "", "Source", "Build", "Test", "Deploy", "Invoke", "Approval", "Compute", "Rule"};
 
+// As the other events spell states.
+std::string_view state_of(ConditionStatus status) {
+  constexpr std::string_view kStates[] = {"",          "STARTED",  "FAILED",    "ERRORED",
+                                          "SUCCEEDED", "CANCELED", "ABANDONED", "OVERRIDDEN"};
+  return kStates[static_cast<std::size_t>(status)];
+}
+
 struct Telling {
   const StoredFact& stored;
   const ExecutionRow& execution;
@@ -29,8 +39,20 @@ struct Telling {
   [[nodiscard]] const StageDeclaration& stage(Index index) const {
     return declaration.stages.at(index);
   }
-  [[nodiscard]] const ActionDeclaration& action(const ActionKey& key) const {
-    return stage(key.stage).actions.at(key.action);
+  // What actions and rules have in common.
+  struct Runner {
+    const char* kind;  // "action" or "rule"
+    std::string name;  // of a rule: beforeEntry.NAME
+    const ActionTypeId& type;
+    const std::string& region;
+  };
+  [[nodiscard]] Runner runner(const ActionKey& key) const {
+    if (const RuleDeclaration* rule = find_rule(stage(key.stage), key.action)) {
+      const std::string hook(member_name(hook_of(key.action)));
+      return {"rule", hook + "." + rule->name, rule->type, rule->region};
+    }
+    const ActionDeclaration& action = stage(key.stage).actions.at(key.action);
+    return {"action", action.name, action.type, action.region};
   }
 
   [[nodiscard]] Event event(std::string_view kind, std::string_view state, const Json& detail,
@@ -96,11 +118,11 @@ struct Telling {
 
   [[nodiscard]] Json of_action_detail(const ActionKey& key, Uuid id, Instant started,
                                       std::string_view state) const {
-    const ActionDeclaration& declared = action(key);
+    const Runner declared = runner(key);
     Json detail = common(started);
     detail["stage"] = stage(key.stage).name;
-    detail["action-execution-id"] = to_text(id);
-    detail["action"] = declared.name;
+    detail[std::string(declared.kind) + "-execution-id"] = to_text(id);
+    detail[declared.kind] = declared.name;
     close(detail, state);
     detail["region"] = declared.region.empty() ? realm.region : declared.region;
     detail["type"] = {
@@ -112,10 +134,30 @@ struct Telling {
   }
   [[nodiscard]] Event of_action(const ActionKey& key, std::string_view state, const Json& detail,
                                 bool ours = false) const {
-    Event told =
-        event("action", state, detail, "." + stage(key.stage).name + "." + action(key).name, ours);
-    told.detail_type =
-        ours ? "Sluice Action Waiting" : "CodePipeline Action Execution State Change";
+    const Runner declared = runner(key);
+    const bool rule = names_rule(key);
+    Event told = event(declared.kind, state, detail,
+                       "." + stage(key.stage).name + "." + declared.name, ours || rule);
+    told.detail_type = rule   ? "Sluice Rule Execution State Change"
+                       : ours ? "Sluice Action Waiting"
+                              : "CodePipeline Action Execution State Change";
+    return told;
+  }
+  [[nodiscard]] Event of_condition(std::string_view state, Index index, Hook hook,
+                                   const ConditionFinished* finished) const {
+    Json detail = common(stored.at);
+    detail.erase("start-time");
+    detail["stage"] = stage(index).name;
+    detail["condition"] = member_name(hook);
+    if (finished != nullptr && finished->result != ConditionResult::kNone) {
+      detail["result"] = to_text(finished->result);
+    }
+    if (finished != nullptr && !finished->summary.empty()) detail["summary"] = finished->summary;
+    if (finished != nullptr && !finished->by.empty()) detail["overridden-by"] = finished->by;
+    close(detail, state);
+    Event told = event("condition", state, detail,
+                       "." + stage(index).name + "." + std::string(member_name(hook)), true);
+    told.detail_type = "Sluice Stage Condition State Change";
     return told;
   }
   [[nodiscard]] static Json result(const Account& account, const Failure* failure) {
@@ -203,6 +245,31 @@ std::optional<Event> event_of(const StoredFact& stored, const ExecutionRow& exec
           },
           [&](const StageCancelled& f) -> Told {
             return tell.of_stage("CANCELED", f.stage, f.started);
+          },
+          [&](const RuleStarted& f) -> Told {
+            return tell.of_action(f.key, "STARTED",
+                                  tell.of_action_detail(f.key, f.id, stored.at, "STARTED"));
+          },
+          [&](const RuleSucceeded& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "SUCCEEDED");
+            detail["execution-result"] = tell.result(f.account, nullptr);
+            return tell.of_action(f.key, "SUCCEEDED", detail);
+          },
+          [&](const RuleFailed& f) -> Told {
+            auto detail = tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "FAILED");
+            detail["execution-result"] = tell.result(f.account, &f.failure);
+            return tell.of_action(f.key, "FAILED", detail);
+          },
+          [&](const RuleAbandoned& f) -> Told {
+            return tell.of_action(
+                f.key, "ABANDONED",
+                tell.of_action_detail(f.key, tell.id_of(f.key), f.started, "ABANDONED"));
+          },
+          [&](const ConditionStarted& f) -> Told {
+            return tell.of_condition("STARTED", f.stage, f.hook, nullptr);
+          },
+          [&](const ConditionFinished& f) -> Told {
+            return tell.of_condition(state_of(f.status), f.stage, f.hook, &f);
           },
           [&](const StageSkipped& f) -> Told {
             Event told = tell.of_stage("SKIPPED", f.stage, f.started);

@@ -621,6 +621,25 @@ pipeline 1 CANCELED The pipeline was updated while it ran.
 > override 1 Deploy entry
 ! NotLatestPipelineExecutionException
 )"},
+    {"a removal abandons the condition with everything else",
+     "Source: Checkout | Deploy [entry FAIL DeploymentWindow]: Ship", R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+stage 1 Deploy STARTED
+condition 1 Deploy.beforeEntry STARTED
+rule 1 Deploy.beforeEntry.rule1 STARTED
+> remove
+rule 1 Deploy.beforeEntry.rule1 ABANDONED
+condition 1 Deploy.beforeEntry CANCELLED: The pipeline was removed.
+stage 1 Deploy CANCELED
+pipeline 1 CANCELED The pipeline was removed.
+pipeline REMOVED
+)"},
     {"under finish-on-own-version an update leaves the condition alone",
      "finish-on-own-version | Source: Checkout | Deploy [entry FAIL DeploymentWindow]: Ship",
      R"(
