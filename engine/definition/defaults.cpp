@@ -42,6 +42,9 @@ void apply_defaults(ConditionDeclaration& condition, const definition::ActionTyp
     // facts 2.15: after a failure an alarm is what the condition waits for, elsewhere what bars it.
     if (on_failure && rule.type.provider == "CloudWatchAlarm")
       rule.configuration.emplace("AlarmStates", "ALARM");
+    // The same of a function: what it finds is an error.
+    if (on_failure && rule.type.provider == "LambdaInvoke")
+      rule.configuration.emplace("passesOn", "error");
     const auto schema = definition::parse_configuration_schema(type->configuration_schema);
     for (const auto& setting : schema.settings)
       if (setting.default_value) rule.configuration.emplace(setting.key, *setting.default_value);

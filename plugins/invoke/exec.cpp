@@ -121,4 +121,14 @@ Outcome exec(Run& run) {
   return answer ? apply(run, *answer) : succeeded();
 }
 
+Outcome exec_rule(Run& run) {
+  Outcome outcome = exec(run);
+  if (run.configuration("passesOn", "success") != "error") return outcome;
+  if (outcome.code == SLUICE_SUCCEEDED)
+    return failed("the executable succeeded, and an error is what the rule waits for");
+  if (outcome.code != SLUICE_FAILED || outcome.kind != SLUICE_FAILURE_PERMANENT) return outcome;
+  run.log("It reports an error, which is what the rule waits for: " + outcome.message);
+  return succeeded();
+}
+
 }  // namespace sluice::invoke

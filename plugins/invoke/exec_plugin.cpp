@@ -2,10 +2,12 @@
 
 namespace {
 
-constexpr const char* kSchema = R"json({
+// Two schemas that differ in one setting: SCHEMA(MORE) with MORE properties in front.
+#define SLUICE_EXEC_SCHEMA(MORE) \
+  R"json({
   "type": "object",
   "required": ["command"],
-  "properties": {
+  "properties": {)json" MORE R"json(
     "command": {
       "type": "string", "minLength": 1,
       "description": "The executable and its arguments, without a shell. It is looked for in the input artifacts, then in the workflow file's folder, then on the PATH.",
@@ -28,7 +30,15 @@ constexpr const char* kSchema = R"json({
     }
   },
   "additionalProperties": false
-})json";
+})json"
+
+constexpr const char* kSchema = SLUICE_EXEC_SCHEMA("");
+constexpr const char* kRuleSchema = SLUICE_EXEC_SCHEMA(R"json(
+    "passesOn": {
+      "type": "string", "enum": ["success", "error"], "default": "success",
+      "description": "What lets the condition pass: that the executable succeeds, or that it reports an error; in onFailure the default is error.",
+      "x-aliases": ["PassesOn"]
+    },)json");
 
 constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;  // facts/codepipeline.md 2.14, Lambda
 
@@ -42,9 +52,9 @@ SLUICE_PLUGIN(
                   .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
                   .min_outputs = 0, .max_outputs = 5, .output_variables = nullptr, .flags = 0,
                   .default_timeout_ms = kDay_ms),
-    SLUICE_ACTION(sluice::invoke::exec, .category = SLUICE_CATEGORY_RULE,
+    SLUICE_ACTION(sluice::invoke::exec_rule, .category = SLUICE_CATEGORY_RULE,
                   .provider = "LambdaInvoke", .version = "1", .uses = "rule/exec",
                   .summary = "Passes when an executable succeeds; it gets the job as JSON.",
-                  .configuration_schema = kSchema, .min_inputs = 0, .max_inputs = 5,
+                  .configuration_schema = kRuleSchema, .min_inputs = 0, .max_inputs = 5,
                   .min_outputs = 0, .max_outputs = 0, .output_variables = nullptr, .flags = 0,
                   .default_timeout_ms = kDay_ms))

@@ -149,6 +149,22 @@ TEST_CASE_METHOD(Fixture, "settings that make no sense are refused before anythi
   }
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "as a rule that waits for an error, what reports one passes, and nothing else") {
+  const auto rule = [&](const std::string& script, const char* passes_on) {
+    run(script);
+    host.configure("passesOn", passes_on);
+    return host.run<exec_rule>();
+  };
+  CHECK(rule("exit 0", "success") == SLUICE_SUCCEEDED);
+  CHECK(rule("exit 1", "success") == SLUICE_FAILED);
+  CHECK(rule("exit 1", "error") == SLUICE_SUCCEEDED);
+  CHECK(rule("exit 0", "error") == SLUICE_FAILED);
+  host.configure("command", "no-such-program");
+  CHECK(host.run<exec_rule>() == SLUICE_FAILED);
+  CHECK(host.failure->kind == SLUICE_FAILURE_CONFIGURATION);
+}
+
 TEST_CASE("environments are written as an object or as the cloud service's list") {
   std::string problem;
   const process::Environment expected = {{"A", "1"}, {"B", "2"}};
