@@ -34,8 +34,12 @@ class ConditionsTest(ServerCase):
         (self.home / "pipeline.yml").write_text(text)
 
     def apply(self, *conditions, ship="true"):
+        """Creates the pipeline, which starts its first execution, as the cloud service does."""
         self.write(*conditions, ship=ship)
         self.sluice("apply", "pipeline.yml", "--yes", expect=0)
+
+    def ended(self):
+        return bool(self.rows()) and self.rows()[0]["status"] not in ("InProgress", "Stopping")
 
     def flag(self, name):
         return self.home / name
@@ -53,7 +57,7 @@ class ConditionsTest(ServerCase):
         self.serve()
         window = commands("Open", f"test -e {self.flag('open')}")
         self.apply(condition("beforeEntry", "FAIL", BRANCH, window))
-        self.sluice("start", "shop", "--watch", expect=1)
+        self.wait_for(self.ended, "the first execution")
         stage = self.deploy()
         self.assertEqual(stage["status"], "Failed")
         self.assertEqual(stage["conditions"][0]["status"], "Failed")
@@ -78,6 +82,7 @@ class ConditionsTest(ServerCase):
     def test_a_stage_is_skipped_and_the_logs_of_its_rules_are_there(self):
         self.serve()
         self.apply(condition("beforeEntry", "SKIP", BRANCH), condition("onSuccess", "FAIL", commands("Look", "echo seen")))
+        self.wait_for(self.ended, "the first execution")
         self.sluice("start", "shop", "-v", "Branch=feature", "--watch", expect=0)
         self.assertEqual(self.deploy()["status"], "Skipped")
         self.sluice("start", "shop", "--watch", expect=0)
@@ -85,15 +90,15 @@ class ConditionsTest(ServerCase):
         self.assertIn("seen", self.sluice("logs", "shop", "Deploy/onSuccess.Look", expect=0).stdout)
         _, body = self.call("CodePipeline_20150709.ListRuleExecutions", {"pipelineName": "shop"})
         details = body["ruleExecutionDetails"]
-        self.assertEqual([d["ruleName"] for d in details], ["Look", "Branch", "Branch"])
-        self.assertEqual([d["status"] for d in details], ["Succeeded", "Succeeded", "Failed"])
+        self.assertEqual([d["ruleName"] for d in details], ["Look", "Branch", "Branch", "Look", "Branch"])
+        self.assertEqual([d["status"] for d in details], ["Succeeded", "Succeeded", "Failed", "Succeeded", "Succeeded"])
         self.assertEqual(details[2]["input"]["resolvedConfiguration"]["Variable"], "feature")
 
     def test_what_looks_bad_afterwards_is_rolled_back(self):
         self.serve()
         healthy = commands("Healthy", f"test ! -e {self.flag('sick')}")
         self.apply(condition("onSuccess", "ROLLBACK", healthy))
-        self.sluice("start", "shop", "--watch", expect=0)
+        self.wait_for(self.ended, "the first execution")
         self.flag("sick").touch()
         self.sluice("start", "shop", "--watch", expect=1)
         self.wait_for(lambda: len(self.rows()) == 3 and self.rows()[0]["status"] == "Failed", "the rollback")
@@ -104,8 +109,7 @@ class ConditionsTest(ServerCase):
         server = self.serve()
         wait = commands("Wait", f"while ! test -e {self.flag('go')}; do sleep 0.1; done; echo went")
         self.apply(condition("beforeEntry", "FAIL", wait))
-        self.sluice("start", "shop", expect=0)
-        self.wait_for(lambda: self.deploy().get("conditions", [{}])[0].get("rules", [{}])[0].get("status") == "InProgress", "the rule")
+        self.wait_for(lambda: self.rows() and self.deploy().get("conditions", [{}])[0].get("rules", [{}])[0].get("status") == "InProgress", "the rule")
         server.kill()
         server.wait()
         self.serve()
