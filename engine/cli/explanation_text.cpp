@@ -165,7 +165,8 @@ std::string by_itself(const Json& explanation) {
 bool repeats(const Json& findings, std::size_t at) {
   const std::string kind = kind_of(findings[at]), reason = findings[at].value("reason", "");
   if (kind == "Retryable") return true;
-  if (kind != "ActionFailed" || reason.empty() || findings[at].contains("url")) return false;
+  if (!is_one_of(kind, {"ActionFailed", "ConditionRefused"})) return false;
+  if (reason.empty() || findings[at].contains("url")) return false;
   return std::any_of(findings.begin(), findings.begin() + static_cast<std::ptrdiff_t>(at),
                      [&](const Json& before) {
                        return is_one_of(kind_of(before), {"Failed", "Failing"}) &&

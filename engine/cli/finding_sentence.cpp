@@ -59,6 +59,9 @@ std::string failed_action(const Told& t) {
 
 std::string refused_condition(const Told& t) {
   const bool errored = t.text("code") == "Errored";
+  if (t.hook() == "onFailure" && !errored)
+    return "The onFailure condition of " + t.stage() +
+           " did not apply, so that nothing was rolled back or retried by itself" + t.why() + ".";
   return "The " + t.hook() + " condition of " + t.stage() +
          (errored ? " could not be evaluated" : " said no") + t.why() + ".";
 }
@@ -70,8 +73,9 @@ std::string rule(const Told& t) {
 }
 
 std::string refused_rule(const Told& t) {
-  return "The rule " + t.action() + " said no" + t.when(" at ", "since") + t.why() + t.asked() +
-         ".";
+  const std::string code = t.text("code");
+  return "The rule " + t.action() + " did not succeed" + t.when(" at ", "since") +
+         (code.empty() ? "" : " (" + code + ")") + t.why() + t.asked() + ".";
 }
 
 std::string stopping(const Told& t) {

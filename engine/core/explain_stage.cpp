@@ -1,6 +1,7 @@
 // An execution's stage from within: its condition, its actions, and how it is about to end.
 #include <algorithm>
 
+#include "engine/core/condition.hpp"
 #include "engine/core/core.hpp"
 #include "engine/core/explainer.hpp"
 #include "engine/core/gates.hpp"
@@ -12,11 +13,6 @@ namespace {
 
 bool runs(const ActionRun& run) {
   return run.status == ActionStatus::kRunning || run.status == ActionStatus::kWaiting;
-}
-
-const ConditionDeclaration& condition_of(const StageDeclaration& stage, Hook hook) {
-  if (hook == Hook::kBeforeEntry) return stage.before_entry;
-  return hook == Hook::kOnSuccess ? stage.on_success : stage.on_failure.condition;
 }
 
 bool broke(const ActionRun& run) {
@@ -37,6 +33,10 @@ std::vector<std::string> Explainer::busy_names(const Execution& e) const {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < e.actions.size(); ++i) {
     if (runs(e.actions[i])) names.push_back(stage.actions[i].name);
+  }
+  const auto& rules = condition_of(stage, e.condition.hook).rules;
+  for (std::size_t i = 0; i < e.condition.rules.size(); ++i) {
+    if (runs(e.condition.rules[i])) names.push_back(rules[i].name);
   }
   return names;
 }
@@ -95,7 +95,7 @@ void Explainer::condition(const Execution& e, unsigned depth) {
   Finding& finding =
       add(refused ? FindingKind::kConditionRefused : FindingKind::kConditionRuns, e, depth);
   finding.hook = hook;
-  finding.code = to_text(status);
+  if (refused) finding.code = to_text(status);
   if (const Recollection* history = history_of(e); history != nullptr && history->hook == hook) {
     finding.reason = history->condition_summary;
   }
@@ -138,9 +138,8 @@ void Explainer::rule(const Execution& e, unsigned place, unsigned depth) {
 
 // What a rule was asked: its configuration with the values that it saw.
 Texts Explainer::asked_of(const Execution& e, const RuleDeclaration& rule) const {
-  const std::uint32_t order = e.condition.hook == Hook::kBeforeEntry ? 0 : UINT32_MAX;
   const Scope scope{declaration_of(e), e.id,    e.number, e.variables,
-                    e.outputs,         nullptr, e.stage,  order};
+                    e.outputs,         nullptr, e.stage,  readable_order(e.condition.hook)};
   Texts values;
   for (const auto& [key, text] : rule.configuration) {
     const Result<std::string> seen = substitute(scope, text);

@@ -160,6 +160,97 @@ ActionFailed 1 Build.Lint since=0s code="JobFailed" reason="bad style"
 ActionRuns 1 Build.Compile since=0s deadline=3600s -> Wait 1 Build.Compile,Abandon 1 Build
 WorkerLost 1 Build.Compile 1 code="Lost" reason="the worker is gone"
 )"},
+    // Conditions.
+    {"a condition before the stage says what its rules were asked, and what waits",
+     "Source: Checkout ns=src | Deploy [entry FAIL VariableCheck Variable:#{src.Branch} Value:prod "
+     "/ DeploymentWindow timeout=60]: Ship",
+     R"(
+> start
+> ok 1 Source.Checkout Branch=main
+> wait 5s
+> continue 1 Deploy.rule2 closed 600
+)",
+     1, "", "", R"(
+ConditionRuns 1 Deploy BEFORE_ENTRY -> OverrideCondition 1 Deploy
+RuleRuns 1 Deploy.rule1 BEFORE_ENTRY since=0s deadline=3600s Value=prod Variable=main -> Wait 1 Deploy.rule1
+RuleRuns 1 Deploy.rule2 BEFORE_ENTRY since=0s until=605s deadline=3600s -> Wait 1 Deploy.rule2
+)"},
+    {"a stop ends a condition at once, unlike actions",
+     "Source: Checkout | Deploy [entry FAIL Commands $look]: Ship", R"(
+> start
+> ok 1 Source.Checkout
+> stop 1 enough
+)",
+     1, "", "", R"(
+Stopped 1 Deploy since=0s by="eve" reason="enough"
+Retryable 1 Deploy -> RetryFailed 1 Deploy,RetryAll 1 Deploy
+)"},
+    {"a condition that said no says which rule, on which values, and can be overridden",
+     "Source: Checkout ns=src | Deploy [entry FAIL VariableCheck Variable:#{src.Branch} "
+     "Value:prod]: Ship",
+     R"(
+> start
+> ok 1 Source.Checkout Branch=main
+> fail 1 Deploy.rule1 main is not prod
+)",
+     1, "", "", R"(
+Failed 1 Deploy since=0s reason="its beforeEntry condition did not let it pass: rule1: main is not prod"
+ConditionRefused 1 Deploy BEFORE_ENTRY code="Failed" reason="rule1: main is not prod" -> OverrideCondition 1 Deploy
+RuleRefused 1 Deploy.rule1 BEFORE_ENTRY since=0s code="JobFailed" reason="main is not prod" Value=prod Variable=main
+Retryable 1 Deploy -> RetryFailed 1 Deploy,RetryAll 1 Deploy
+)"},
+    {"a rule that could not be evaluated is told apart",
+     "Source: Checkout | Deploy [success FAIL Commands $smoke-test]: Ship", R"(
+> start
+> ok 1 Source.Checkout
+> ok 1 Deploy.Ship
+> crash 1 Deploy.rule1 signal 11
+)",
+     1, "", "", R"(
+Failed 1 Deploy since=0s reason="its onSuccess condition did not let it pass: rule1: signal 11"
+ConditionRefused 1 Deploy ON_SUCCESS code="Errored" reason="rule1: signal 11" -> OverrideCondition 1 Deploy
+RuleRefused 1 Deploy.rule1 ON_SUCCESS since=0s code="Crashed" reason="signal 11" command=smoke-test
+Retryable 1 Deploy -> RetryFailed 1 Deploy,RetryAll 1 Deploy
+)"},
+    {"a failed stage whose onFailure condition is looked at has not ended yet",
+     "Source: Checkout | Deploy [failure ROLLBACK Commands $is-it-bad]: Ship", R"(
+> start
+> ok 1 Source.Checkout
+> ok 1 Deploy.Ship
+> start
+> ok 2 Source.Checkout
+> fail 2 Deploy.Ship it is down
+)",
+     2, "", "", R"(
+Failing 2 Deploy [rule1] reason="Deploy.Ship: it is down" -> Wait 2 Deploy,RetryFailed 2 Deploy
+ConditionRuns 2 Deploy ON_FAILURE
+RuleRuns 2 Deploy.rule1 ON_FAILURE since=0s deadline=3300s command=is-it-bad -> Wait 2 Deploy.rule1
+ActionFailed 2 Deploy.Ship since=0s code="JobFailed" reason="it is down"
+)"},
+    {"an onFailure condition that did not apply is told beside the failure",
+     "Source: Checkout | Deploy [failure ROLLBACK Commands $is-it-bad]: Ship", R"(
+> start
+> ok 1 Source.Checkout
+> fail 1 Deploy.Ship it is down
+> fail 1 Deploy.rule1 it is not that bad
+)",
+     1, "", "", R"(
+Failed 1 Deploy since=0s reason="Deploy.Ship: it is down"
+ConditionRefused 1 Deploy ON_FAILURE code="Failed" reason="rule1: it is not that bad"
+RuleRefused 1 Deploy.rule1 ON_FAILURE since=0s code="JobFailed" reason="it is not that bad" command=is-it-bad
+ActionFailed 1 Deploy.Ship since=0s code="JobFailed" reason="it is down"
+Retryable 1 Deploy -> RetryFailed 1 Deploy,RetryAll 1 Deploy
+)"},
+    {"a stage that its condition skipped says so, and the condition is not that of the next",
+     "Source: Checkout | Docs [entry SKIP VariableCheck]: Render | Deploy: Ship", R"(
+> start
+> ok 1 Source.Checkout
+> fail 1 Docs.rule1 main is not docs
+)",
+     1, "Docs", "", R"(
+Skipped 1 Docs (1 Deploy)
+ActionRuns 1 Deploy.Ship since=0s deadline=3600s -> Wait 1 Deploy.Ship,Abandon 1 Deploy
+)"},
     // Over.
     {"a failure says what failed first and that it can be retried",
      "Source: Checkout | Build: Compile, Lint", R"(
