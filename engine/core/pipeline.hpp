@@ -21,6 +21,9 @@ enum class ExecutionStatus : std::uint8_t {
   kSuperseded,
   kCancelled
 };
+[[nodiscard]] inline bool is_in_flight(ExecutionStatus status) {
+  return status == ExecutionStatus::kInProgress || status == ExecutionStatus::kStopping;
+}
 enum class StageStatus : std::uint8_t {
   kNotEntered,
   kInProgress,

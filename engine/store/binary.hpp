@@ -141,6 +141,7 @@ class Decoder {
 
   [[nodiscard]] Fault fault() const { return fault_; }
   [[nodiscard]] bool at_end() const { return at_ == end_; }
+  [[nodiscard]] std::string_view rest() const { return {at_, remaining()}; }
   [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
 
   bool get(std::uint64_t& value) {

@@ -66,6 +66,12 @@ void BlockWriter::add(const Fact& fact) {
   ++count_;
 }
 
+void BlockWriter::add(std::string_view encoded) {
+  segment_.put_raw(encoded.data(), encoded.size());
+  ++segment_count_;
+  ++count_;
+}
+
 void BlockWriter::end_segment() {
   if (segment_count_ == 0) return;
   bytes_.value(pipeline_);
@@ -139,10 +145,12 @@ Result<Fact> FactReader::take() {
   return fact;
 }
 
-Result<void> FactReader::skip() {
+Result<std::string_view> FactReader::skip() {
   std::uint64_t kind = 0, length = 0;
   std::string_view unused;
-  if (in_.get(kind) && in_.get(length) && in_.get_view(unused, length)) return {};
+  const std::string_view rest = in_.rest();
+  if (in_.get(kind) && in_.get(length) && in_.get_view(unused, length))
+    return rest.substr(0, rest.size() - in_.rest().size());
   return decoding_error(in_, "fact");
 }
 

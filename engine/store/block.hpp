@@ -21,6 +21,8 @@ class BlockWriter {
   // The facts that are added from here on are of this pipeline and instant.
   void begin_segment(std::int64_t pipeline, Instant at);
   void add(const Fact& fact);
+  // A fact as FactReader::skip() passed over it.
+  void add(std::string_view encoded);
   [[nodiscard]] std::uint32_t count() const { return count_; }
   [[nodiscard]] std::size_t size() const { return bytes_.size() + segment_.size(); }
   // Valid until the next call of anything else.
@@ -56,7 +58,8 @@ class FactReader {
   // The execution that the next fact is about, 0 for none or if it cannot be read: take() says why.
   [[nodiscard]] ExecutionNumber execution() const;
   Result<Fact> take();
-  Result<void> skip();
+  // What was passed over, encoded; borrowed from the segment.
+  Result<std::string_view> skip();
 
  private:
   Decoder in_;

@@ -11,16 +11,14 @@ namespace sluice {
 
 Result<Sequence> MemoryStore::commit(std::span<const Append> batch) {
   const std::lock_guard lock(mutex_);
-  const Sequence first = facts_.size() + 1;
+  const Sequence first = last_ + 1;
   for (const Append& append : batch) {
     PipelineRecord& record = pipelines_[append.pipeline];
     for (const Fact& fact : append.facts) {
-      const Sequence sequence = facts_.size() + 1;
-      facts_.push_back({sequence, append.pipeline, append.at, fact});
+      const Sequence sequence = ++last_;
+      facts_[sequence] = {sequence, append.pipeline, append.at, fact};
       record.facts.push_back(sequence);
-      if (const ExecutionNumber number = execution_of(fact); number != 0) {
-        record.execution_facts[number].push_back(sequence);
-      }
+      record.execution_facts[execution_of(fact)].push_back(sequence);
       if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
         const PipelineDeclaration& declaration = adopted->declaration;
         record.adoptions[declaration.version] = {
@@ -37,7 +35,7 @@ Result<Sequence> MemoryStore::commit(std::span<const Append> batch) {
 void MemoryStore::remove(const std::string& pipeline) {
   auto node = pipelines_.extract(pipeline);
   node.key() = removed_name(pipeline, ++removed_);
-  for (const Sequence sequence : node.mapped().facts) facts_[sequence - 1].pipeline = node.key();
+  for (const Sequence sequence : node.mapped().facts) facts_.at(sequence).pipeline = node.key();
   for (auto& [number, row] : node.mapped().executions) row.pipeline = node.key();
   pipelines_.insert(std::move(node));
 }
@@ -51,7 +49,7 @@ std::vector<StoredFact> MemoryStore::collect(const std::vector<Sequence>& sequen
                                              std::uint32_t limit) const {
   std::vector<StoredFact> result;
   auto at = std::upper_bound(sequences.begin(), sequences.end(), after);
-  for (; at != sequences.end() && result.size() < limit; ++at) result.push_back(facts_[*at - 1]);
+  for (; at != sequences.end() && result.size() < limit; ++at) result.push_back(facts_.at(*at));
   return result;
 }
 
@@ -77,14 +75,15 @@ Result<std::vector<StoredFact>> MemoryStore::execution_facts(const std::string& 
 Result<std::vector<StoredFact>> MemoryStore::facts_after(Sequence after,
                                                          std::uint32_t limit) const {
   const std::lock_guard lock(mutex_);
-  const auto first = static_cast<std::ptrdiff_t>(std::min<Sequence>(after, facts_.size()));
-  const auto count = std::min<std::ptrdiff_t>(limit, std::ssize(facts_) - first);
-  return std::vector<StoredFact>(facts_.begin() + first, facts_.begin() + first + count);
+  std::vector<StoredFact> result;
+  for (auto at = facts_.upper_bound(after); at != facts_.end() && result.size() < limit; ++at)
+    result.push_back(at->second);
+  return result;
 }
 
 Result<Sequence> MemoryStore::last_sequence() const {
   const std::lock_guard lock(mutex_);
-  return facts_.size();
+  return last_;
 }
 
 Result<Adoption> MemoryStore::adoption(const std::string& pipeline, std::uint32_t version) const {
@@ -110,7 +109,7 @@ Result<std::vector<std::string>> MemoryStore::pipelines() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
   for (const auto& [name, record] : pipelines_)
-    if (name.find(kRemovedMark) == std::string::npos) names.push_back(name);
+    if (!is_removed_name(name)) names.push_back(name);
   return names;
 }
 
@@ -118,9 +117,7 @@ Result<std::vector<ExecutionRow>> MemoryStore::executions(const ExecutionFilter&
   const std::lock_guard lock(mutex_);
   std::vector<ExecutionRow> rows;
   for (const auto& [name, record] : pipelines_) {
-    if (filter.pipeline.empty() ? name.find(kRemovedMark) != std::string::npos
-                                : filter.pipeline != name)
-      continue;
+    if (filter.pipeline.empty() ? is_removed_name(name) : filter.pipeline != name) continue;
     for (auto at = record.executions.rbegin(); at != record.executions.rend(); ++at) {
       const ExecutionRow& row = at->second;
       if (filter.status && *filter.status != row.status) continue;
@@ -200,6 +197,79 @@ Result<void> MemoryStore::set_cursor(const std::string& name, Sequence sequence)
   const std::lock_guard lock(mutex_);
   cursors_[name] = sequence;
   return {};
+}
+
+Result<std::vector<std::string>> MemoryStore::removed_pipelines() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, record] : pipelines_)
+    if (is_removed_name(name)) names.push_back(name);
+  const auto removal = [](const std::string& name) {
+    return std::stoll(name.substr(name.find(kRemovedMark) + 1));
+  };
+  std::sort(names.begin(), names.end(),
+            [&](const std::string& a, const std::string& b) { return removal(a) < removal(b); });
+  return names;
+}
+
+bool MemoryStore::may_go(const std::string& pipeline, const PipelineRecord& record, Sequence newest,
+                         Sequence upto) const {
+  const Sequence folded = record.snapshot ? record.snapshot->sequence : 0;
+  return newest <= upto && newest < last_ && (is_removed_name(pipeline) || newest <= folded);
+}
+
+void MemoryStore::erase_facts(PipelineRecord& record, const std::vector<Sequence>& sequences) {
+  for (const Sequence sequence : sequences) {
+    std::erase(record.facts, sequence);
+    const auto stored = facts_.find(sequence);
+    if (const auto* adopted = std::get_if<DefinitionAdopted>(&stored->second.fact))
+      record.adoptions.erase(adopted->declaration.version);
+    facts_.erase(stored);
+  }
+}
+
+Result<Removed> MemoryStore::remove_history(const Removal& removal) {
+  const std::lock_guard lock(mutex_);
+  Removed removed;
+  for (const Removal::Ended& ended : removal.executions) {
+    const auto at = pipelines_.find(ended.pipeline);
+    if (at == pipelines_.end()) continue;
+    PipelineRecord& record = at->second;
+    const auto row = record.executions.find(ended.number);
+    if (row == record.executions.end() || row->second.id != ended.id ||
+        is_in_flight(row->second.status))
+      continue;
+    const std::vector<Sequence> sequences = record.execution_facts[ended.number];
+    if (!sequences.empty() && !may_go(ended.pipeline, record, sequences.back(), removal.upto))
+      continue;
+    erase_facts(record, sequences);
+    record.execution_facts.erase(ended.number);
+    record.executions.erase(row);
+    removed.facts += sequences.size();
+    removed.executions.push_back(ended);
+  }
+  for (const Removal::About& about : removal.facts) {
+    const auto at = pipelines_.find(about.pipeline);
+    if (at == pipelines_.end()) continue;
+    std::vector<Sequence>& own = at->second.execution_facts[0];
+    for (const Sequence sequence : about.sequences) {
+      if (std::find(own.begin(), own.end(), sequence) == own.end() ||
+          !may_go(about.pipeline, at->second, sequence, removal.upto))
+        continue;
+      erase_facts(at->second, {sequence});
+      std::erase(own, sequence);
+      ++removed.facts;
+    }
+  }
+  return removed;
+}
+
+Result<std::uint64_t> MemoryStore::removed_between(Sequence after, Sequence upto) const {
+  const std::lock_guard lock(mutex_);
+  upto = std::min(upto, last_);
+  if (upto <= after) return 0;
+  const auto there = std::distance(facts_.upper_bound(after), facts_.upper_bound(upto));
+  return upto - after - static_cast<std::uint64_t>(there);
 }
 
 }  // namespace sluice

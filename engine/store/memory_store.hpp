@@ -34,6 +34,9 @@ class MemoryStore : public Store {
   Result<void> set_tags(const std::string& pipeline, const Texts& tags) override;
   Result<Sequence> cursor(const std::string& name) const override;
   Result<void> set_cursor(const std::string& name, Sequence sequence) override;
+  Result<std::vector<std::string>> removed_pipelines() const override;
+  Result<Removed> remove_history(const Removal& removal) override;
+  Result<std::uint64_t> removed_between(Sequence after, Sequence upto) const override;
 
  private:
   struct PipelineRecord {
@@ -49,9 +52,14 @@ class MemoryStore : public Store {
   const PipelineRecord* find(const std::string& pipeline) const;
   std::vector<StoredFact> collect(const std::vector<Sequence>& sequences, Sequence after,
                                   std::uint32_t limit) const;
+  // Whether they may go: all of them are behind `upto`, the snapshot and the newest fact.
+  bool may_go(const std::string& pipeline, const PipelineRecord& record, Sequence newest,
+              Sequence upto) const;
+  void erase_facts(PipelineRecord& record, const std::vector<Sequence>& sequences);
 
   mutable std::mutex mutex_;
-  std::vector<StoredFact> facts_;  // facts_[i] has sequence i + 1
+  std::map<Sequence, StoredFact> facts_;
+  Sequence last_ = 0;
   std::map<std::string, PipelineRecord> pipelines_;
   std::map<std::string, Sequence> cursors_;
   std::int64_t removed_ = 0;  // pipelines

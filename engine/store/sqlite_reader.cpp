@@ -126,18 +126,19 @@ Result<ExecutionRow> row_of(const Statement& row) {
   return result;
 }
 
-// A statement's only value; none without a row, or if it is NULL, which no column here holds.
-template <class... T>
-Result<std::optional<std::int64_t>> only_number(Connection& db, const char* sql,
-                                                const T&... values) {
-  auto statement = db.prepared(sql);
-  if (!statement) return statement.error();
-  const Rewind rewind(**statement);
-  auto row = (*statement)->bind(values...).next();
-  if (!row) return row.error();
-  if (!*row || (*statement)->is_null(0)) return std::optional<std::int64_t>();
-  return std::optional((*statement)->number(0));
-}
+// Several statements see one state of the database although somebody removes history meanwhile.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& db) : db_(db) {
+    if (auto begin = db.prepared("BEGIN")) static_cast<void>((*begin)->run());
+  }
+  ~ReadTransaction() { db_.roll_back(); }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Connection& db_;
+};
 
 // Names for the pipelines of facts.
 class Names {
@@ -172,7 +173,7 @@ Result<void> take_segment(const Segment& segment, Sequence sequence, const Choic
   FactReader facts(segment.facts);
   for (; !facts.at_end() && out.size() < choice.limit; ++sequence) {
     if (sequence <= choice.after || (choice.execution && facts.execution() != *choice.execution)) {
-      if (auto skipped = facts.skip(); !skipped) return skipped;
+      if (auto skipped = facts.skip(); !skipped) return skipped.error();
       continue;
     }
     auto fact = facts.take();
@@ -186,6 +187,14 @@ Error facts_missing(Sequence expected, Sequence found) {
   return {ErrorKind::kCorrupt, "",
           "The facts " + std::to_string(expected) + " to " + std::to_string(found - 1) +
               " are missing. Restore the data directory from a copy."};
+}
+
+// Whether retention took out what is not there between two blocks.
+Result<bool> is_removed(Connection& db, Sequence first, Sequence last) {
+  auto upto = only_number(
+      db, "SELECT last FROM removed WHERE first <= ?1 ORDER BY first DESC LIMIT 1", first);
+  if (!upto) return upto.error();
+  return upto->has_value() && static_cast<Sequence>(**upto) >= last;
 }
 
 // Appends what is chosen from the blocks that begin in [from, to].
@@ -204,7 +213,11 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
     auto segments = read_block((*statement)->bytes(1));
     if (!segments) return segments.error();
     auto sequence = static_cast<Sequence>((*statement)->number(0));
-    if (expected != 0 && sequence != expected) return facts_missing(expected, sequence);
+    if (expected != 0 && sequence != expected) {
+      auto removed = is_removed(db, expected, sequence - 1);
+      if (!removed) return removed.error();
+      if (!*removed) return facts_missing(expected, sequence);
+    }
     for (const Segment& segment : *segments) {
       if (!choice.pipeline || segment.pipeline == *choice.pipeline) {
         auto name = names.of(segment.pipeline);
@@ -222,6 +235,7 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
 // The same, but passing over the ranges in which nothing happened to the pipeline or execution.
 Result<std::vector<StoredFact>> take_ranges(Connection& db, const Choice& choice) {
   std::vector<StoredFact> result;
+  const ReadTransaction reading(db);
   auto begin = only_number(db, kBlockOf, choice.after + 1);
   if (!begin) return begin.error();
   auto end = only_number(db, kBlockOf, kNewest);
@@ -314,18 +328,27 @@ Result<DeclarationPtr> declaration(Connection& db, const std::string& pipeline,
   return found->declaration;
 }
 
-Result<std::vector<std::string>> pipelines(Connection& db) {
-  auto statement =
-      db.prepared("SELECT name FROM pipelines WHERE instr(name, char(31)) = 0 ORDER BY name");
+namespace {
+Result<std::vector<std::string>> texts(Connection& db, const char* sql) {
+  auto statement = db.prepared(sql);
   if (!statement) return statement.error();
   const Rewind rewind(**statement);
-  std::vector<std::string> names;
+  std::vector<std::string> found;
   for (;;) {
     auto row = (*statement)->next();
     if (!row) return row.error();
-    if (!*row) return names;
-    names.push_back((*statement)->text(0));
+    if (!*row) return found;
+    found.push_back((*statement)->text(0));
   }
+}
+}  // namespace
+
+Result<std::vector<std::string>> pipelines(Connection& db) {
+  return texts(db, "SELECT name FROM pipelines WHERE instr(name, char(31)) = 0 ORDER BY name");
+}
+
+Result<std::vector<std::string>> removed_pipelines(Connection& db) {
+  return texts(db, "SELECT name FROM pipelines WHERE instr(name, char(31)) > 0 ORDER BY id");
 }
 
 Result<std::vector<ExecutionRow>> executions(Connection& db, const ExecutionFilter& filter) {
@@ -427,6 +450,18 @@ Result<Sequence> cursor(Connection& db, const std::string& name) {
   auto row = (*statement)->bind(name).next();
   if (!row) return row.error();
   return *row ? static_cast<Sequence>((*statement)->number(0)) : 0;
+}
+
+Result<std::uint64_t> removed_between(Connection& db, Sequence after, Sequence upto) {
+  if (upto <= after) return std::uint64_t{0};
+  // Ranges are apart, so that of those that begin before only the last one may reach in.
+  auto count = only_number(
+      db,
+      "SELECT sum(max(0, min(last, ?2) - max(first, ?1) + 1)) FROM removed WHERE first <= ?2"
+      " AND first >= (SELECT coalesce(max(first), 0) FROM removed WHERE first <= ?1)",
+      after + 1, upto);
+  if (!count) return count.error();
+  return static_cast<std::uint64_t>(count->value_or(0));
 }
 
 }  // namespace sqlite_read

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,21 @@ Result<std::optional<Store::Snapshot>> snapshot(sqlite::Connection& db,
                                                 const std::string& pipeline);
 Result<Texts> tags(sqlite::Connection& db, const std::string& pipeline);
 Result<Sequence> cursor(sqlite::Connection& db, const std::string& name);
+Result<std::vector<std::string>> removed_pipelines(sqlite::Connection& db);
+Result<std::uint64_t> removed_between(sqlite::Connection& db, Sequence after, Sequence upto);
+
+// A statement's only number; none without a row, or if it is NULL, which no column here holds.
+template <class... T>
+Result<std::optional<std::int64_t>> only_number(sqlite::Connection& db, const char* sql,
+                                                const T&... values) {
+  auto statement = db.prepared(sql);
+  if (!statement) return statement.error();
+  const sqlite::Rewind rewind(**statement);
+  auto row = (*statement)->bind(values...).next();
+  if (!row) return row.error();
+  if (!*row || (*statement)->is_null(0)) return std::optional<std::int64_t>();
+  return std::optional((*statement)->number(0));
+}
 
 }  // namespace sqlite_read
 }  // namespace sluice

@@ -9,6 +9,7 @@
 #include "engine/store/codec.hpp"
 #include "engine/store/sqlite_open.hpp"
 #include "engine/store/sqlite_reader.hpp"
+#include "engine/store/sqlite_removal.hpp"
 
 namespace sluice {
 namespace {
@@ -117,10 +118,17 @@ class SqliteStore final : public Store {
     }
     Sequence& written = written_cursors_[name];
     if (sequence - written < kCursorLag) return {};
-    if (auto done = writer_->execute("PRAGMA synchronous = NORMAL"); !done) return done;
-    const auto done = in_transaction([] { return Result<void>(); });
-    const auto restored = writer_->execute("PRAGMA synchronous = FULL");
-    return done ? restored : done;
+    return unsynced([this] { return in_transaction([] { return Result<void>(); }); });
+  }
+  // Not synced: what a power cut brings back is removed by the next collection, and nobody who
+  // commits waits for the disk on its account.
+  Result<Removed> remove_history(const Removal& removal) override {
+    HistoryRemoval step(*writer_);
+    if (auto found = step.find(removal); !found) return found.error();
+    if (step.is_empty()) return Removed();
+    const auto done = unsynced([&] { return in_transaction([&] { return step.write(); }); });
+    if (!done) return done.error();
+    return step.removed();
   }
   Result<Sequence> cursor(const std::string& name) const override {
     {
@@ -169,6 +177,12 @@ class SqliteStore final : public Store {
   Result<std::optional<Snapshot>> snapshot(const std::string& pipeline) const override {
     return read([&](Connection& db) { return sqlite_read::snapshot(db, pipeline); });
   }
+  Result<std::vector<std::string>> removed_pipelines() const override {
+    return read([&](Connection& db) { return sqlite_read::removed_pipelines(db); });
+  }
+  Result<std::uint64_t> removed_between(Sequence after, Sequence upto) const override {
+    return read([&](Connection& db) { return sqlite_read::removed_between(db, after, upto); });
+  }
 
  private:
   template <class F>
@@ -183,6 +197,14 @@ class SqliteStore final : public Store {
     auto statement = writer_->prepared(sql);
     if (!statement) return statement.error();
     return (*statement)->bind(values...).run();
+  }
+
+  template <class F>
+  Result<void> unsynced(F f) {
+    if (auto done = writer_->execute("PRAGMA synchronous = NORMAL"); !done) return done;
+    const Result<void> done = f();
+    const auto restored = writer_->execute("PRAGMA synchronous = FULL");
+    return done ? restored : done;
   }
 
   template <class F>

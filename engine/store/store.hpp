@@ -7,9 +7,12 @@
 // the old one left is kept under a name that no pipeline can have (removed_name), which the facts
 // and rows that are read from then on carry; plain_name() is what people called it.
 //
-// Threads: commit(), save_snapshot(), set_tags() and set_cursor() from one thread; the reading
-// functions from any thread. Several processes may open one SqliteStore; a pipeline is written by
-// the one that holds its lease (engine/store/lease.hpp).
+// Sequences are never given twice, but some may be gone: what retention removed (remove_history) is
+// passed over by every reading function.
+//
+// Threads: commit(), save_snapshot(), set_tags(), set_cursor() and remove_history() from one thread;
+// the reading functions from any thread. Several processes, or threads with a SqliteStore each, may
+// open one file; a pipeline is written by the one that holds its lease (engine/store/lease.hpp).
 #pragma once
 
 #include <cstdint>
@@ -86,6 +89,33 @@ struct Adoption {
   DeclarationPtr declaration;
 };
 
+[[nodiscard]] inline bool is_removed_name(const std::string& name) {
+  return name.find(kRemovedMark) != std::string::npos;
+}
+
+// History that goes, few executions at a time (docs/decisions/0040).
+struct Removal {
+  // By name, number and id: the name may be another pipeline's by now.
+  struct Ended {
+    std::string pipeline;
+    ExecutionNumber number = 0;
+    Uuid id;
+    bool operator==(const Ended&) const = default;
+  };
+  std::vector<Ended> executions;
+  // Facts about a pipeline itself (execution_facts() of execution 0).
+  struct About {
+    std::string pipeline;
+    std::vector<Sequence> sequences;
+  };
+  std::vector<About> facts;
+  Sequence upto = 0;  // facts after it have not been read by everybody and stay
+};
+struct Removed {
+  std::vector<Removal::Ended> executions;
+  std::uint64_t facts = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -124,8 +154,11 @@ class Store {
   // begin so.
   virtual Result<ExecutionRow> find_execution(const std::string& id_prefix) const = 0;
 
-  // The state after the fact `sequence`; recovery is snapshot + pipeline_facts after it. Not needed
-  // for correctness.
+  // Names as removed_name() made them of pipelines that were removed, in order of removal.
+  virtual Result<std::vector<std::string>> removed_pipelines() const = 0;
+
+  // The state after the fact `sequence`; recovery is snapshot + pipeline_facts after it. It stands
+  // for the facts before it once some of them are removed.
   struct Snapshot {
     Sequence sequence = 0;
     Pipeline pipeline;
@@ -143,6 +176,16 @@ class Store {
   // fall back, never run ahead.
   virtual Result<Sequence> cursor(const std::string& name) const = 0;
   virtual Result<void> set_cursor(const std::string& name, Sequence sequence) = 0;
+
+  // Removes the executions with their facts and rows, and the other facts named, all or nothing;
+  // what was removed. Left out are executions that are not there any more, are in flight, or have
+  // facts after `upto`, after their pipeline's snapshot (which recovery would miss) or among the
+  // newest of the store. Whoever calls this knows that live state does not need them. The engine's
+  // commits wait for its writing, not for its search. kUnavailable, kConflict (an execution has
+  // changed meanwhile): nothing was removed, and the call may be repeated.
+  virtual Result<Removed> remove_history(const Removal& removal) = 0;
+  // How many of the sequences after < s <= upto were removed.
+  virtual Result<std::uint64_t> removed_between(Sequence after, Sequence upto) const = 0;
 };
 
 }  // namespace sluice

@@ -90,5 +90,14 @@ Result<Sequence> SimStore::cursor(const std::string& name) const {
 Result<void> SimStore::set_cursor(const std::string& name, Sequence sequence) {
   return inner_->set_cursor(name, sequence);
 }
+Result<std::vector<std::string>> SimStore::removed_pipelines() const {
+  return inner_->removed_pipelines();
+}
+Result<Removed> SimStore::remove_history(const Removal& removal) {
+  return inner_->remove_history(removal);
+}
+Result<std::uint64_t> SimStore::removed_between(Sequence after, Sequence upto) const {
+  return inner_->removed_between(after, upto);
+}
 
 }  // namespace sluice::sim

@@ -50,6 +50,9 @@ class SimStore final : public Store {
   Result<void> set_tags(const std::string& pipeline, const Texts& tags) override;
   Result<Sequence> cursor(const std::string& name) const override;
   Result<void> set_cursor(const std::string& name, Sequence sequence) override;
+  Result<std::vector<std::string>> removed_pipelines() const override;
+  Result<Removed> remove_history(const Removal& removal) override;
+  Result<std::uint64_t> removed_between(Sequence after, Sequence upto) const override;
 
  private:
   // Counts one down; whether it was the call named.

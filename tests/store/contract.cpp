@@ -1,60 +1,10 @@
 // What every Store does. Each case is run against each store.
 #include <atomic>
-#include <catch2/catch.hpp>
-#include <filesystem>
 #include <thread>
 
-#include "engine/store/memory_store.hpp"
-#include "engine/store/sqlite_store.hpp"
-#include "tests/store/samples.hpp"
-#include "tests/store/scratch.hpp"
+#include "tests/store/both_stores.hpp"
 
 namespace sluice {
-namespace {
-
-struct InMemory {
-  MemoryStore memory;
-  Store& store = memory;
-};
-struct InSqlite {
-  Scratch scratch;
-  std::unique_ptr<Store> owned = open_sqlite_store(scratch.path() / "sluice.db").value();
-  Store& store = *owned;
-};
-
-Append append_of(std::string pipeline, Facts facts, std::vector<ExecutionRow> rows = {}) {
-  return {std::move(pipeline), {5000}, std::move(facts), std::move(rows)};
-}
-Sequence commit(Store& store, const std::vector<Append>& batch) {
-  const auto first = store.commit(batch);
-  REQUIRE(first);
-  return *first;
-}
-std::vector<Sequence> sequences(const Result<std::vector<StoredFact>>& facts) {
-  REQUIRE(facts);
-  std::vector<Sequence> result;
-  for (const StoredFact& fact : *facts) result.push_back(fact.sequence);
-  return result;
-}
-std::vector<ExecutionNumber> numbers(const Result<std::vector<ExecutionRow>>& rows) {
-  REQUIRE(rows);
-  std::vector<ExecutionNumber> result;
-  for (const ExecutionRow& row : *rows) result.push_back(row.number);
-  return result;
-}
-template <class T>
-ErrorKind kind_of(const Result<T>& result) {
-  REQUIRE_FALSE(result);
-  CHECK_FALSE(result.error().message.empty());
-  return result.error().kind;
-}
-
-using Sequences = std::vector<Sequence>;
-using Numbers = std::vector<ExecutionNumber>;
-
-}  // namespace
-
-#define STORE_TEST(name) TEMPLATE_TEST_CASE(name, "", InMemory, InSqlite)
 
 STORE_TEST("a new store holds nothing") {
   TestType at;
@@ -329,15 +279,6 @@ STORE_TEST("readers in other threads see whole commits while the writer goes on"
   CHECK(torn == 0);
   CHECK(*at.store.last_sequence() == 300);
 }
-
-namespace {
-DefinitionAdopted version_of(const std::string& name, std::uint32_t version) {
-  PipelineDeclaration declaration;
-  declaration.name = name;
-  declaration.version = version;
-  return {declaration};
-}
-}  // namespace
 
 STORE_TEST("a version is found with the time at which it came, and the newest without a number") {
   TestType at;
