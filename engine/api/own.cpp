@@ -72,6 +72,7 @@ void list_events(const Ground& ground, const Json& in, const Caller&, Answer ans
   const std::string prefix = text_of(in, "topicPrefix");
   const auto most = static_cast<std::size_t>(number_of(in, "maxResults", 100));
   auto after = static_cast<Sequence>(number_of(in, "after", 0));
+  const Sequence begin = after;
   EventReader reader(ground.parts.store, ground.parts.realm);
   Json events = Json::array();
   for (std::uint32_t looked_at = 0; looked_at < kMostFacts && events.size() < most;) {
@@ -92,7 +93,9 @@ void list_events(const Ground& ground, const Json& in, const Caller&, Answer ans
       break;
     }
   }
-  answer.send({{"events", std::move(events)}, {"nextSequence", after}});
+  const auto removed = ground.parts.store.removed_between(begin, after);
+  if (!removed) return answer.fault(removed.error());
+  answer.send({{"events", std::move(events)}, {"nextSequence", after}, {"removed", *removed}});
 }
 
 void describe_server(const Ground& ground, const Json&, const Caller&, Answer answer) {

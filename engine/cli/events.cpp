@@ -143,6 +143,20 @@ class Output {
   EventStats stats_;
 };
 
+// Who asked for a place in the sequence is told that retention has taken something behind it.
+void tell_removed(const Store& store, const EventsOptions& options, Sequence after) {
+  const auto last = store.last_sequence();
+  const auto removed = last ? store.removed_between(after, *last) : last;
+  if (!removed || *removed == 0) return;
+  const auto next = store.facts_after(after, 1);
+  std::fprintf(stderr,
+               "sluice: %llu facts after %llu were removed by retention; the next one that is kept "
+               "is %llu (--since %s)\n",
+               static_cast<unsigned long long>(*removed), static_cast<unsigned long long>(after),
+               static_cast<unsigned long long>(next && !next->empty() ? next->front().sequence : 0),
+               options.since.c_str());
+}
+
 int follow(const EventsOptions& options) {
   Output output(options);
   if (!options.pattern.empty())
@@ -169,6 +183,7 @@ int follow(const EventsOptions& options) {
                      "\"" + options.since +
                          "\" is none of: start, now, a sequence number, a time such as "
                          "2026-01-02T03:04:05Z, or a time ago such as 90s, 10m, 2h, 1d"});
+  if (!options.since.empty() && options.since != "start") tell_removed(**store, options, *after);
   while (!interrupted) {
     Sequence upto = *after;
     auto events = reader.read(*after, kPage, upto);

@@ -22,6 +22,10 @@ EventSource source_of(EventReader& reader) {
     return reader.read(after, limit, upto);
   };
   source.before = [&reader](std::int64_t unix_ms) { return reader.before(unix_ms); };
+  source.removed = [&reader](std::uint64_t after, std::uint64_t upto) {
+    const auto removed = reader.removed_between(after, upto);
+    return removed ? *removed : 0;
+  };
   return source;
 }
 

@@ -58,6 +58,7 @@ Result<std::vector<Event>> EventReader::tell(std::span<const StoredFact> facts) 
       continue;
     }
     auto known = know(stored, number);
+    if (!known && known.error().kind == ErrorKind::kNotFound) continue;
     if (!known) return known.error();
     (*known)->note(stored);
     (*known)->seen = stored.sequence;

@@ -20,7 +20,11 @@ class EventReader {
   // Events of at most `limit` facts after a sequence, oldest first; `upto` becomes the last
   // sequence looked at.
   Result<std::vector<Event>> read(Sequence after, std::uint32_t limit, Sequence& upto);
-  // The events of facts that are at hand.
+  // How many of the sequences after < s <= upto retention has removed.
+  Result<std::uint64_t> removed_between(Sequence after, Sequence upto) const {
+    return store_.removed_between(after, upto);
+  }
+  // The events of facts that are at hand. Those whose history is removed meanwhile are left out.
   Result<std::vector<Event>> tell(std::span<const StoredFact> facts);
   // The last sequence before a time (Unix ms); 0 if there is none.
   Sequence before(std::int64_t unix_ms) const;

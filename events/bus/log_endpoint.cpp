@@ -144,7 +144,10 @@ struct LogEndpoint::Loop {
       }
       at = std::min(upto, last);
     }
-    return {{"upto", at}, {"last", last}, {"count", count}};
+    Json summary = {{"upto", at}, {"last", last}, {"count", count}};
+    if (const std::uint64_t removed = source.removed ? source.removed(question.after, at) : 0)
+      summary["removed"] = removed;
+    return summary;
   }
 };
 

@@ -28,6 +28,8 @@ struct EventSource {
       read;
   // The last sequence before a time (Unix ms), 0 if there is none.
   std::function<std::uint64_t(std::int64_t unix_ms)> before;
+  // How many of the sequences after < s <= upto are gone for ever; empty: none ever are.
+  std::function<std::uint64_t(std::uint64_t after, std::uint64_t upto)> removed = {};
 };
 
 struct BusAddresses {

@@ -60,6 +60,13 @@ export class Subscriber {
   get behind() {
     return this.stream.behind;
   }
+  /**
+   * How many sequence numbers after its place retention had removed before it asked for them: events that it can never
+   * get. 0 as long as nothing was missed.
+   */
+  get removed() {
+    return this.stream.removed;
+  }
 
   async *[Symbol.asyncIterator]() {
     for (;;) yield await this.next();

@@ -17,6 +17,7 @@ export class Stream {
     this.known = since === "beginning" && after === undefined ? 0 : after;
     this.sinceMs = since === undefined || since === "beginning" ? Date.now() : Number(since);
     this.last = 0; // the newest that the engine is known to have
+    this.removed = 0; // sequences that the engine no longer has
     this.silenceMs = SILENCE_MS;
     this.dueAt = Date.now();
     this.asking = true;
@@ -54,6 +55,7 @@ export class Stream {
     const summary = decode(frames[0]);
     if (summary.error) throw new SubscriptionError(summary.error);
     this.asking = false;
+    if (this.known) this.removed += summary.removed ?? 0; // who begins at the beginning misses nothing that there is
     const before = this.ready.length;
     for (let at = 1; at + 2 < frames.length; at += 3) this.handOver(frames[at], decode(frames[at + 1]), frames[at + 2]);
     const upto = summary.upto ?? 0;

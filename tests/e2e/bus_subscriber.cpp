@@ -23,6 +23,7 @@ int main(int, char** argv) {
       if (event->sequence >= until) break;
     }
     subscriber.next(0);
+    std::cerr << "removed " << subscriber.removed() << std::endl;
   } catch (const sluice::SubscriptionError& error) {
     std::cout << "refused: " << error.what() << std::endl;
     return 1;

@@ -16,4 +16,5 @@ try {
   process.stdout.write(`refused: ${error.message}\n`);
   process.exitCode = 1;
 }
+process.stderr.write(`removed ${subscriber.removed}\n`);
 subscriber.close();

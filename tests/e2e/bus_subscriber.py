@@ -12,11 +12,12 @@ from sluice import AsyncSubscriber, Subscriber, SubscriptionError
 
 options = json.loads(sys.argv[1])
 directory, until, pause = options.pop("directory"), options.pop("until"), options.pop("pause", 0)
-most_behind = 0
+most_behind = removed = 0
 
 
 def tell(subscriber, event):
-    global most_behind
+    global most_behind, removed
+    removed = subscriber.removed
     most_behind = max(most_behind, subscriber.behind)
     print(event.sequence, flush=True)
     time.sleep(pause)
@@ -41,4 +42,4 @@ try:
     asyncio.run(in_a_loop()) if sys.argv[2:] == ["asyncio"] else threaded()
 except SubscriptionError as error:
     sys.exit(print(f"refused: {error}", flush=True) or 1)
-print(f"behind {most_behind}", file=sys.stderr)
+print(f"behind {most_behind}\nremoved {removed}", file=sys.stderr)

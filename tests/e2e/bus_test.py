@@ -117,6 +117,22 @@ class BusTest(unittest.TestCase):
         self.server.add(5000)  # event n is n ms after the beginning of 2026
         self.check_each(list(range(2000, 3001)), since=1767225602, until=3000)
 
+    def test_what_retention_removed_is_passed_over_and_counted_for_who_was_in_the_middle_of_it(self):
+        self.server.add(3000)
+        self.server.kill()
+        pathlib.Path(self.directory, "hole").write_text("500 1500")
+        self.server.start()
+        kept = [*range(1, 500), *range(1501, 3101)]
+        for after, removed in ((0, 0), (100, 1001), (700, 801), (1500, 0)):
+            processes = {client: self.subscribe(client, after=after, until=3100) for client in CLIENTS}
+            first = {client: process.stdout.readline() for client, process in processes.items()}
+            if after == 0:
+                self.server.add(100)
+            for client, process in processes.items():
+                with self.subTest(client, after=after):
+                    self.assertEqual([int(first[client]), *self.printed(process)], [s for s in kept if s > after])
+                    self.assertIn(f"removed {removed}\n", self.errors)
+
     def test_who_keeps_a_cursor_file_goes_on_after_a_kill_where_it_was(self):
         self.server.add(3000)
         for client in CLIENTS:

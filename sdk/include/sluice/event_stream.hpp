@@ -76,6 +76,7 @@ class EventStream {
     return ready.empty() ? cursor_.value_or(0) : ready.front().sequence - 1;
   }
   std::uint64_t behind() const { return last_ > cursor() ? last_ - cursor() : 0; }
+  std::uint64_t removed() const { return removed_; }
   // Until the log is to be asked; zero or less: now.
   std::chrono::milliseconds patience() const {
     return std::chrono::ceil<std::chrono::milliseconds>(due_at_ - Clock::now());
@@ -115,6 +116,8 @@ class EventStream {
     const std::string error = BusEvent{0, "", unpack(frames.front())}.text("error");
     if (!error.empty()) throw SubscriptionError(error);
     asking_ = false;
+    // Who begins at the beginning misses nothing that there is.
+    if (cursor_.value_or(0) > 0) removed_ += number(summary.get(), "removed");
     const std::size_t before = ready.size();
     for (std::size_t i = 1; i + 2 < frames.size(); i += 3)
       hand_over(frames[i], unpack(frames[i + 1]), frames[i + 2]);
@@ -199,7 +202,8 @@ class EventStream {
 
   Subscription asked_for_;
   std::optional<std::uint64_t> cursor_;
-  std::uint64_t last_ = 0;  // the newest that the engine is known to have
+  std::uint64_t removed_ = 0;  // sequences that the engine no longer has
+  std::uint64_t last_ = 0;     // the newest that the engine is known to have
   std::chrono::milliseconds silence_ = kSilence;
   Clock::time_point due_at_ = Clock::now();
   bool asking_ = true;

@@ -122,6 +122,9 @@ class Subscriber {
   std::uint64_t cursor() const { return stream_.cursor(); }
   // How many sequence numbers the engine is ahead of it, as far as is known.
   std::uint64_t behind() const { return stream_.behind(); }
+  // How many sequence numbers after its place retention had removed before it asked for them:
+  // events that it can never get. 0 as long as nothing was missed.
+  std::uint64_t removed() const { return stream_.removed(); }
 
  private:
   static Subscription resumed(Subscription subscription) {

@@ -68,6 +68,12 @@ class _Subscriber:
         """How many sequence numbers the engine is ahead of the last event handed over, as far as is known."""
         return self._stream.behind
 
+    @property
+    def removed(self):
+        """How many sequence numbers after its place retention had removed before it asked for them: events that it can
+        never get. 0 as long as nothing was missed."""
+        return self._stream.removed
+
     def close(self):
         self._presence.withdraw()
         self._events.close()

@@ -38,6 +38,7 @@ class Stream:
         self._pattern = pattern if pattern is None or isinstance(pattern, str) else json.dumps(pattern)
         self._cursor = 0 if since == BEGINNING and after is None else after
         self._since_ms = _unix_ms(since)
+        self.removed = 0  # sequences that the engine no longer has
         self._last = 0  # the newest that the engine is known to have
         self._silence = _SILENCE
         self._due_at = self.clock()
@@ -85,6 +86,8 @@ class Stream:
         if "error" in summary:
             raise SubscriptionError(summary["error"])
         self.asking = False
+        if self._cursor:  # who begins at the beginning misses nothing that there is
+            self.removed += summary.get("removed", 0)
         before = len(self.ready)
         for at in range(1, len(frames) - 2, 3):
             self._hand_over(*frames[at : at + 3])
