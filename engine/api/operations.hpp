@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/artifacts/artifact_store.hpp"
 #include "engine/artifacts/log_store.hpp"
 #include "engine/core/action_type.hpp"
+#include "engine/retention/report.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/triggers/trigger_state.hpp"
 #include "events/event/event.hpp"
@@ -65,6 +67,11 @@ struct Parts {
   std::string data_directory, version;  // for DescribeServer
   Instant since;                        // when the server began
   TriggerQuestions triggers;
+  // Where a rollback's artifacts must still be; null: nobody looks.
+  const ArtifactStore* artifacts = nullptr;
+  // CollectGarbage; called back once on any thread. False: not now. Empty: there is no collector.
+  std::function<bool(bool dry_run, std::function<void(const retention::Report&)> done)> collect =
+      {};
 };
 
 class Operations {

@@ -29,6 +29,7 @@ constexpr Member kExplain[] = {
     {.name = "pipelineExecutionId", .charset = &kUuid},
     {.name = "stageName", .min = 1, .max = 100, .charset = &kName},
     {.name = "actionName", .min = 1, .max = 100, .charset = &kName}};
+constexpr Member kCollect[] = {{.name = "dryRun", .type = MemberType::kBoolean}};
 constexpr Member kEvents[] = {
     {.name = "after", .type = MemberType::kInteger},
     {.name = "topicPrefix", .max = 400},
@@ -57,8 +58,9 @@ void get_log(const Ground& ground, const Json& in, const Caller&, Answer answer)
   if (!part && part.error().kind != ErrorKind::kNotFound) return answer.fault(part.error());
   if ((part && part->next_offset != offset) || wait_ms == 0) {
     if (part) return answer.send(log_json(*part));
-    return answer.refuse("LogNotFoundException", "The action " + name.stage + "." + name.action +
-                                                     " has written no log in this attempt.");
+    return answer.refuse("LogNotFoundException",
+                         "The action " + name.stage + "." + name.action +
+                             " has written no log in this attempt, or retention has removed it.");
   }
   const bool waits = ground.log_waits.wait(
       name, offset, bytes, wait_ms, [answer](const LogPart& more) { answer.send(log_json(more)); });
@@ -153,6 +155,49 @@ void list_triggers(const Ground& ground, const Json& in, const Caller&, Answer a
   answer.send(out);
 }
 
+Json report_json(const retention::Report& report) {
+  const auto& executions = report.executions;
+  const auto& logs = report.logs;
+  const auto& artifacts = report.artifacts;
+  Json kept = Json::array();
+  for (const auto& one : report.kept)
+    kept.push_back(
+        {{"pipelineName", one.pipeline}, {"executionNumber", one.number}, {"why", one.why}});
+  return {{"dryRun", report.dry_run},
+          {"milliseconds", report.took_ms},
+          {"executions",
+           {{"removed", executions.removed},
+            {"facts", executions.facts},
+            {"inFlight", executions.in_flight},
+            {"needed", executions.needed},
+            {"unread", executions.unread},
+            {"young", executions.young}}},
+          {"logs",
+           {{"removed", logs.removed},
+            {"removedBytes", logs.removed_bytes},
+            {"kept", logs.kept},
+            {"keptBytes", logs.kept_bytes}}},
+          {"artifacts",
+           {{"removed", artifacts.removed},
+            {"removedBytes", artifacts.removed_bytes},
+            {"keptBytes", artifacts.kept_bytes},
+            {"needed", artifacts.needed},
+            {"inHistory", artifacts.in_history},
+            {"young", artifacts.young}}},
+          {"kept", std::move(kept)},
+          {"troubles", report.troubles}};
+}
+
+// One collection, now; answered at its end.
+void collect_garbage(const Ground& ground, const Json& in, const Caller&, Answer answer) {
+  if (!ground.parts.collect)
+    return answer.refuse("UnsupportedOperation", "This server has no garbage collector.");
+  const bool taken = ground.parts.collect(
+      flag_of(in, "dryRun"),
+      [answer](const retention::Report& report) { answer.send(report_json(report)); });
+  if (!taken) answer.refuse_load();
+}
+
 constexpr OperationRow kRows[] = {{"ApplyPipeline", apply_pipeline, kApply},
                                   {"DescribePipeline", describe_pipeline, kDescribe},
                                   {"Explain", explain_execution, kExplain},
@@ -160,6 +205,7 @@ constexpr OperationRow kRows[] = {{"ApplyPipeline", apply_pipeline, kApply},
                                   {"ListEvents", list_events, kEvents},
                                   {"ListTriggers", list_triggers, kListTriggers},
                                   {"NotifyRepository", notify_repository, kNotify},
+                                  {"CollectGarbage", collect_garbage, kCollect},
                                   {"DescribeServer", describe_server, {}}};
 
 }  // namespace

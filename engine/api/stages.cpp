@@ -146,6 +146,21 @@ Result<RollbackRecord> record_of(const Ground& ground, const ExecutionRow& row,
   return record;
 }
 
+// What the stage will ask for is there, and stays while the rollback is on its way; else the name
+// of what is not.
+Result<std::string> missing_artifact(const Ground& ground, const RollbackRecord& record) {
+  if (ground.parts.artifacts == nullptr) return std::string();
+  for (const ActionOutput& output : record.outputs) {
+    for (const ArtifactRef& artifact : output.artifacts) {
+      const auto kept = ground.parts.artifacts->keep(artifact.digest);
+      if (kept) continue;
+      if (kept.error().kind == ErrorKind::kNotFound) return artifact.name;
+      return kept.error();
+    }
+  }
+  return std::string();
+}
+
 void roll_back(const Ground& ground, const Json& in, const Caller& caller, Answer answer) {
   const auto place = place_of(ground, in, answer);
   if (!place) return;
@@ -154,6 +169,13 @@ void roll_back(const Ground& ground, const Json& in, const Caller& caller, Answe
   if (!row) return;
   auto record = record_of(ground, *row, place->stage);
   if (!record) return answer.fault(record.error());
+  const auto missing = missing_artifact(ground, *record);
+  if (!missing) return answer.fault(missing.error());
+  if (!missing->empty())
+    return answer.refuse("UnableToRollbackStageException",
+                         "The artifact " + *missing +
+                             " of the execution was removed by retention; roll back to a newer "
+                             "execution, or start one.");
   put_in(ground, place->pipeline,
          RollbackStage{random_id(), place->stage, row->id, caller.arn, std::move(*record)}, answer,
          [](const Accepted& accepted, const Answer& to) {

@@ -270,4 +270,13 @@ Result<std::string> ArtifactStore::pack(const fs::path& directory) const {
   return digest;
 }
 
+Result<void> ArtifactStore::keep(const std::string& digest) const {
+  const auto turn = artifacts::StoreTurn::share(root_);
+  if (!turn) return turn.error();
+  if (::utimensat(AT_FDCWD, path(digest).c_str(), nullptr, 0) == 0) return {};
+  if (errno == ENOENT)
+    return Error{ErrorKind::kNotFound, digest, "The artifact was removed by retention."};
+  return artifacts::system_error(path(digest), "cannot be kept", errno);
+}
+
 }  // namespace sluice

@@ -57,6 +57,9 @@ class ArtifactStore {
   Result<std::vector<ArtifactEntry>> list(const std::string& digest) const;
   // Nothing happens if it is not there. Do not remove what an execution in flight still needs.
   Result<void> remove(const std::string& digest) const;
+  // Makes it young, so that no sweep that goes on takes it (artifact_sweep.hpp). kNotFound: it is
+  // gone, and says so.
+  Result<void> keep(const std::string& digest) const;
   // Removes what packers that were killed have left behind.
   void remove_unfinished() const;
 

@@ -65,22 +65,27 @@ Result<void> ArtifactSweep::look_at(const fs::path& file) {
   const std::string digest = digest_of(file);
   // Only what the store itself would look for under this name.
   if (digest.empty() || ArtifactStore(root_).path(digest) != file) return {};
-  if (plan_.needed.contains(digest)) {
-    ++count_.needed;
-    return {};
-  }
   struct stat status {};
   if (::lstat(file.c_str(), &status) != 0)
     return errno == ENOENT ? Result<void>() : system_error(file, "cannot be read", errno);
   if (!S_ISREG(status.st_mode)) return {};
-  if (milliseconds(status.st_mtim) >= plan_.packed_before.ms) {
+  const auto bytes = static_cast<std::uint64_t>(status.st_size);
+  if (plan_.needed.contains(digest)) {
+    ++count_.needed;
+    kept_bytes_ += bytes;
+    return {};
+  }
+  const Instant packed{milliseconds(status.st_mtim)};
+  if (plan_.tell) plan_.tell(digest, packed, bytes);
+  if (packed >= plan_.packed_before) {
     ++count_.young;
+    kept_bytes_ += bytes;
     return {};
   }
   if (!plan_.dry_run && ::unlink(file.c_str()) != 0 && errno != ENOENT)
     return system_error(file, "cannot be removed", errno);
   ++count_.removed;
-  count_.removed_bytes += static_cast<std::uint64_t>(status.st_size);
+  count_.removed_bytes += bytes;
   return {};
 }
 

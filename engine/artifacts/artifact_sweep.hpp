@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <unordered_set>
 
@@ -24,6 +25,8 @@ struct SweepPlan {
   // by longer than an action may take from packing to its committed report.
   Instant packed_before;
   bool dry_run = false;  // counts, and removes nothing
+  // Told of each artifact that is not in `needed`: when it was packed, and its size.
+  std::function<void(const std::string& digest, Instant packed, std::uint64_t bytes)> tell = {};
 };
 
 struct SweepCount {
@@ -43,6 +46,8 @@ class ArtifactSweep {
   // directory cannot be read or a file not be removed; the next step goes on behind it.
   Result<bool> step(std::size_t most);
   [[nodiscard]] const SweepCount& count() const { return count_; }
+  // Of those that were needed or young.
+  [[nodiscard]] std::uint64_t kept_bytes() const { return kept_bytes_; }
 
  private:
   bool next_directory();
@@ -51,6 +56,7 @@ class ArtifactSweep {
   std::filesystem::path root_;
   SweepPlan plan_;
   SweepCount count_;
+  std::uint64_t kept_bytes_ = 0;
   int directory_ = -1;  // 0 to 255: the one that files_ is in
   std::filesystem::directory_iterator files_;
 };

@@ -26,7 +26,9 @@ class LogFile {
 
   [[nodiscard]] bool is_open() const { return file_ >= 0; }
   [[nodiscard]] Error error() const {
-    if (why_ == ENOENT) return {ErrorKind::kNotFound, path_.string(), "There is no such log."};
+    if (why_ == ENOENT)
+      return {ErrorKind::kNotFound, path_.string(),
+              "There is no such log; retention may have removed it."};
     return {ErrorKind::kUnavailable, path_.string(),
             std::string("cannot be read: ") + std::strerror(why_) + "."};
   }

@@ -81,8 +81,8 @@ Result<std::unique_ptr<PackedReader>> PackedReader::open(const fs::path& path,
   if (!file) {
     if (errno == ENOENT) {
       return Error{ErrorKind::kNotFound, digest,
-                   "The artifact is not in the store; it may have been removed. Run the pipeline "
-                   "again to make it anew."};
+                   "The artifact is not in the store; retention has removed it (sluice.yml), or "
+                   "somebody else. Run the pipeline again to make it anew."};
     }
     return system_error(path, "cannot be read", errno);
   }

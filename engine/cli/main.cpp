@@ -61,6 +61,7 @@ int run_cli(int argc, char** argv) {
   add_transition_command(app, exit_code);
   add_override_command(app, exit_code);
   add_trigger_command(app, exit_code);
+  add_gc_command(app, exit_code);
   add_delete_command(app, exit_code);
   add_plugin_command(app, environment, exit_code);
   add_action_command(app, environment, exit_code);

@@ -9,7 +9,6 @@
 namespace sluice {
 namespace {
 
-constexpr const char* kCursor = "bus";
 constexpr auto kMoment = std::chrono::milliseconds(50);
 // A subscriber tries to connect every 20 ms, and asks the log 50 ms later at most.
 constexpr std::int64_t kOpenForSubscribersMs = 200;
@@ -74,6 +73,7 @@ void RunBus::take_over() {
   auto publisher =
       Publisher::start(addresses_, source_of(*live_), source_of(*past_), cursor ? *cursor : 0);
   if (!publisher) {
+    missing_ = publisher.error().kind == ErrorKind::kUnavailable;
     lease_.reset();
     return;
   }
@@ -93,6 +93,14 @@ void RunBus::committed() {
     poke_.poke();
     if (lasted_) changed_.notify_one();
   }
+}
+
+std::optional<Sequence> RunBus::published() {
+  const std::lock_guard lock(mutex_);
+  if (!publisher_) return std::nullopt;
+  const Sequence published = publisher_->cursor();
+  (void)store_->set_cursor(kCursor, published);
+  return published;
 }
 
 void RunBus::wait_for_subscribers() const {

@@ -32,6 +32,13 @@ class RunBus {
 
   // There are new facts in the store. The engine's thread; never waits.
   void committed();
+  // The last fact that we have published; none while we do not publish. Any thread; also notes it
+  // in the store, so that the next publisher begins there.
+  std::optional<Sequence> published();
+  // Whether there is no bus to publish on: its library cannot be loaded.
+  [[nodiscard]] bool is_missing() const { return missing_; }
+  // The name of the cursor in the store.
+  static constexpr const char* kCursor = "bus";
 
  private:
   void work();
@@ -47,6 +54,7 @@ class RunBus {
   std::optional<Lease> lease_;                // held: we publish
   std::int64_t opened_ms_ = 0;
   std::atomic<std::int64_t> committed_ms_{0};
+  std::atomic<bool> missing_{false};
 
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;

@@ -70,7 +70,7 @@ class Service {
         return 1;
       }
       if (next_signal() == SIGHUP)
-        reload();
+        reload(session);
       else
         return stop(session);
     }
@@ -96,7 +96,7 @@ class Service {
     return 0;
   }
 
-  void reload() {
+  void reload(ServerSession& session) {
     server::notify_manager("RELOADING=1");
     const auto read = read_configuration(options_, environment_);
     if (!read) {
@@ -109,6 +109,7 @@ class Service {
       for (const std::string& key : server::needs_restart(configuration_, *read))
         log_.write(LogLevel::kWarning, "changed, but needs a restart", {{"key", key}});
       configuration_.drain_ms = read->drain_ms;
+      session.retain(read->retention);
       log_.write(LogLevel::kInfo, "reloaded", {{"file", options_.configuration}});
     }
     server::notify_manager("READY=1");

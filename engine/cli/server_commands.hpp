@@ -23,5 +23,6 @@ void add_rollback_command(CLI::App& app, int& exit_code);
 void add_transition_command(CLI::App& app, int& exit_code);
 void add_trigger_command(CLI::App& app, int& exit_code);
 void add_override_command(CLI::App& app, int& exit_code);
+void add_gc_command(CLI::App& app, int& exit_code);
 
 }  // namespace sluice

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <limits>
 #include <shared_mutex>
 #include <thread>
 
@@ -18,6 +19,7 @@
 #include "engine/cli/run_bus.hpp"
 #include "engine/cli/server_triggers.hpp"
 #include "engine/cli/worker_place.hpp"
+#include "engine/retention/collector.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/server/listen_address.hpp"
 #include "engine/store/lease.hpp"
@@ -88,6 +90,7 @@ struct ServerSession::Rooms {
   SystemClock clock;
   std::unique_ptr<Store> store;
   LogStore logs;
+  ArtifactStore artifacts;
   HeldHosts hosts;
   std::unique_ptr<RunBus> bus;
   std::unique_ptr<Engine> engine;
@@ -96,16 +99,21 @@ struct ServerSession::Rooms {
   std::unique_ptr<api::HttpListener> listener;
   std::atomic<Opening> opening = Opening::kStarting;
   std::shared_mutex gate;  // held while a request is handed over; set_opening() waits for them
+  std::unique_ptr<retention::Collector> collector;
   int ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   Result<void> outcome;
   std::thread loop;
 
   Rooms(Setup given, server::ServerLog& to)
-      : setup(std::move(given)), log(to), logs(setup.data.logs()) {}
+      : setup(std::move(given)),
+        log(to),
+        logs(setup.data.logs()),
+        artifacts(setup.data.artifacts()) {}
 
   // Ends in the opposite order: the loop, so that every call is answered, then who listens.
   ~Rooms() {
     set_opening(Opening::kEnded);
+    collector.reset();
     if (engine) engine->stop();
     if (loop.joinable()) loop.join();
     if (triggers) triggers->stop();
@@ -130,6 +138,8 @@ struct ServerSession::Rooms {
                                   const triggers::WebhookCall& call);
   void tell(std::span<const StoredFact> facts);
   void run_loop();
+  void collect_garbage();
+  [[nodiscard]] Sequence read_upto();
 };
 
 Result<void> ServerSession::Rooms::take_data_directory() {
@@ -215,7 +225,11 @@ void ServerSession::Rooms::open_operations() {
                  setup.data.root.string(),
                  setup.version,
                  clock.now(),
-                 trigger_questions()});
+                 trigger_questions(),
+                 &artifacts,
+                 [this](bool dry_run, std::function<void(const retention::Report&)> done) {
+                   return collector && collector->collect(dry_run, std::move(done));
+                 }});
 }
 
 void ServerSession::Rooms::set_opening(Opening to) {
@@ -325,6 +339,34 @@ void ServerSession::Rooms::run_loop() {
   });
 }
 
+void ServerSession::Rooms::collect_garbage() {
+  retention::Collector::Setup with{
+      *engine,
+      [this] { return open_sqlite_store(setup.data.database()); },
+      setup.data.artifacts(),
+      setup.data.logs(),
+      clock,
+      [this] { return read_upto(); },
+      [this](const retention::Report& report) {
+        log.write(LogLevel::kInfo, "garbage collected", {{"what", retention::to_text(report)}});
+        for (const std::string& trouble : report.troubles)
+          log.write(LogLevel::kWarning, "garbage collection", {{"why", trouble}});
+      }};
+  collector =
+      std::make_unique<retention::Collector>(std::move(with), setup.configuration.retention);
+}
+
+// What the bus and the triggers have read. Whoever else publishes notes how far it is when it ends.
+Sequence ServerSession::Rooms::read_upto() {
+  std::optional<Sequence> published = bus->published();
+  if (!published && bus->is_missing()) published = std::numeric_limits<Sequence>::max();
+  if (!published) {
+    const auto noted = store->cursor(RunBus::kCursor);
+    published = noted ? *noted : 0;
+  }
+  return std::min(*published, triggers->seen());
+}
+
 Result<std::unique_ptr<ServerSession>> ServerSession::open(Setup setup, server::ServerLog& log) {
   auto rooms = std::make_unique<Rooms>(std::move(setup), log);
   if (auto done = rooms->take_data_directory(); !done) return done.error();
@@ -334,6 +376,7 @@ Result<std::unique_ptr<ServerSession>> ServerSession::open(Setup setup, server::
   if (auto done = rooms->open_hosts(); !done) return done.error();
   rooms->open_operations();
   rooms->run_loop();
+  rooms->collect_garbage();
   rooms->set_opening(Opening::kServing);
   return std::unique_ptr<ServerSession>(new ServerSession(std::move(rooms)));
 }
@@ -343,11 +386,16 @@ ServerSession::~ServerSession() = default;
 
 void ServerSession::drain(std::int64_t wait_ms, const std::function<bool()>& interrupted) {
   rooms_->set_opening(Opening::kDraining);
+  rooms_->collector->stop();
   rooms_->hosts.hold();
   while (wait_ms > 0 && !interrupted()) {
     if (rooms_->hosts.wait_until_idle(std::min(wait_ms, kDrainStepMs)) == 0) return;
     wait_ms -= kDrainStepMs;
   }
+}
+
+void ServerSession::retain(const retention::Rules& rules) {
+  rooms_->collector->set(rules);
 }
 
 int ServerSession::ended_fd() const {

@@ -34,6 +34,8 @@ class ServerSession {
   // wait_ms; approvals and other waits stay where they are. Returns early when `interrupted` says
   // so, asked ten times a second.
   void drain(std::int64_t wait_ms, const std::function<bool()>& interrupted);
+  // From the next collection on.
+  void retain(const retention::Rules& rules);
   // Readable when the loop has ended by itself, because the store is corrupt.
   [[nodiscard]] int ended_fd() const;
   [[nodiscard]] Result<void> outcome() const;

@@ -108,13 +108,14 @@ void ServerTriggers::take(const Change& change) {
 // Nobody's events are read if no pipeline has a trigger for them.
 void ServerTriggers::feed_events() {
   Sequence seen = service_.events_seen();
+  seen_ = seen;
   while (seen != kNobody) {
     Sequence upto = seen;
     const auto events = reader_.read(seen, kPage, upto);
     if (!events || upto == seen) return;
     for (const Event& event : *events)
       service_.event(event.sequence, to_json(event), cause_of(event));
-    seen = upto;
+    seen_ = seen = upto;
   }
 }
 

@@ -3,6 +3,7 @@
 // engine.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,8 @@ class ServerTriggers {
 
   // The engine's thread: facts have become durable.
   void committed(std::span<const StoredFact> facts);
+  // Any thread: the last fact whose event no trigger has still to see.
+  [[nodiscard]] Sequence seen() const { return seen_; }
 
  private:
   // A pipeline that has a definition now, or the name of one that is gone.
@@ -58,6 +61,7 @@ class ServerTriggers {
   Setup setup_;
   EventReader reader_;
   triggers::TriggerService service_;
+  std::atomic<Sequence> seen_{0};
 
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;

@@ -59,6 +59,7 @@ Result<void> Engine::recover(const std::string& pipeline, Live& live) {
   if (!recovered) return recovered.error();
   live.state = std::move(recovered->state);
   live.facts_since_snapshot = recovered->facts_since_snapshot;
+  live.last = recovered->last;
   live.rows.clear();
   for (const auto& [number, execution] : live.state.executions) {
     auto row = store_.execution(pipeline, number);
@@ -127,6 +128,19 @@ bool Engine::ask(std::string pipeline, Question question) {
   Envelope envelope{std::move(pipeline), DeadlinePassed{}, {}};
   envelope.question = std::move(question);
   return inbox_.offer(std::move(envelope));
+}
+
+bool Engine::ask_saved(const std::string& pipeline, Question question) {
+  return ask(pipeline, [this, pipeline, question = std::move(question)](const Pipeline* state) {
+    if (state != nullptr) save(pipeline, live_.at(pipeline));
+    question(state);
+  });
+}
+
+void Engine::save(const std::string& pipeline, Live& live) {
+  // A snapshot only shortens recovery: if it cannot be written now, the next one will be.
+  if (live.facts_since_snapshot == 0) return;
+  if (store_.save_snapshot(pipeline, {live.last, live.state})) live.facts_since_snapshot = 0;
 }
 
 void Engine::report(const std::string& pipeline, Input input, ReplyFunction settled) {
@@ -316,24 +330,24 @@ bool Engine::commit() {
 void Engine::after_commit(Sequence first) {
   for (auto& [reply, answer] : replies_) reply(answer);
   replies_.clear();
+  Sequence last = first;
+  for (const Append& append : appends_) {
+    last += append.facts.size();
+    Live& live = live_.at(append.pipeline);
+    live.last = last - 1;
+    live.facts_since_snapshot += static_cast<std::uint32_t>(append.facts.size());
+  }
   answer_questions();
 
   std::vector<StoredFact> stored;
-  for (Append& append : appends_) {
-    const auto count = static_cast<std::uint32_t>(append.facts.size());
-    if (!listeners_.empty())
+  if (!listeners_.empty())
+    for (Append& append : appends_)
       for (Fact& fact : append.facts)
         stored.push_back({first + stored.size(), append.pipeline, append.at, std::move(fact)});
-    live_.at(append.pipeline).facts_since_snapshot += count;
-  }
   for (const FactListener& listener : listeners_)
     if (!stored.empty()) listener(stored);
 
-  Sequence last = first;
-  for (Append& append : appends_) {
-    last += append.facts.size();
-    snapshot_if_due(append.pipeline, live_.at(append.pipeline), last - 1);
-  }
+  for (const Append& append : appends_) snapshot_if_due(append.pipeline, live_.at(append.pipeline));
   for (const auto& [live, key] : ended_) live->reconciler.ended(key);
   ended_.clear();
   for (Live* live : touched_) {
@@ -388,11 +402,10 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
   again_at_ms_ = clock_.now().ms + options_.retry_ms;
 }
 
-void Engine::snapshot_if_due(const std::string& pipeline, Live& live, Sequence last) {
+void Engine::snapshot_if_due(const std::string& pipeline, Live& live) {
   // The name of a removed pipeline is free: a snapshot would be taken for the next one's state.
-  if (live.removed || live.facts_since_snapshot < options_.facts_per_snapshot) return;
-  // A snapshot only shortens recovery: if it cannot be written now, the next one will be.
-  if (store_.save_snapshot(pipeline, {last, live.state})) live.facts_since_snapshot = 0;
+  if (!live.removed && live.facts_since_snapshot >= options_.facts_per_snapshot)
+    save(pipeline, live);
 }
 
 }  // namespace sluice

@@ -59,6 +59,10 @@ class Engine {
   // the pointer is good for that call only. False as for submit(); else it is called, also while
   // the engine stops.
   [[nodiscard]] bool ask(std::string pipeline, Question question);
+  // Any thread. The same; before the question, a snapshot of that state is written, so that
+  // recovery needs none of the facts before it. (If it cannot be written, the question is asked all
+  // the same, and the store goes on keeping those facts.)
+  [[nodiscard]] bool ask_saved(const std::string& pipeline, Question question);
   // Any thread. A worker's report: always taken. `settled` is called on the engine's thread once
   // nothing can lose it any more: it is committed, or refused because it is stale. Never called if
   // the engine stops before.
@@ -82,6 +86,7 @@ class Engine {
     JobSettings settings;
     std::unordered_map<ExecutionNumber, ExecutionRow> rows = {};  // of executions in flight
     std::uint32_t facts_since_snapshot = 0;
+    Sequence last = 0;  // of the facts that made `state`
     // Of the batch in hand.
     Append pending = {};
     std::vector<ExecutionNumber> touched_executions = {};  // whose wants may have changed
@@ -101,7 +106,8 @@ class Engine {
   bool commit();
   void undo_batch(std::vector<Envelope>& batch);
   void after_commit(Sequence first);
-  void snapshot_if_due(const std::string& pipeline, Live& live, Sequence last);
+  void snapshot_if_due(const std::string& pipeline, Live& live);
+  void save(const std::string& pipeline, Live& live);
   Result<void> recover(const std::string& pipeline, Live& live);
 
   Store& store_;

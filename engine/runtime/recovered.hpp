@@ -13,6 +13,7 @@ namespace sluice {
 struct Recovered {
   Pipeline state;  // version 0 if the store has no such pipeline
   std::uint32_t facts_since_snapshot = 0;
+  Sequence last = 0;  // of the facts that made `state`
 };
 // Any thread. The store's error if it cannot be read. Facts that do not follow each other abort, as
 // in apply().

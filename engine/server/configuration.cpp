@@ -1,5 +1,6 @@
 #include "engine/server/configuration.hpp"
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
 
@@ -86,6 +87,51 @@ constexpr Field kTriggersFields[] = {
 };
 constexpr Shape kTriggersShape{"triggers", kTriggersFields};
 
+bool is_size(std::string_view text) {
+  return size_bytes(text) != 0;
+}
+constexpr definition::Format kSizeFormat{
+    "[0-9]+(KiB|MiB|GiB|TiB)", is_size, "a size is a number and its unit, such as 500MiB or 10GiB"};
+
+constexpr Field kAgeField{
+    .key = "age", .type = kDuration, .description = "What is older is removed, such as 30d."};
+constexpr Field kSizeField{.key = "size",
+                           .min = 1,
+                           .max = 30,
+                           .format = &kSizeFormat,
+                           .description = "Of all together; the oldest are removed first."};
+constexpr Field kExecutionsFields[] = {
+    kAgeField,
+    {.key = "most",
+     .type = kInteger,
+     .min = 1,
+     .max = 100'000'000,
+     .description = "Of each pipeline; older ones are removed."},
+};
+constexpr Shape kExecutionsShape{"executions", kExecutionsFields};
+constexpr Field kFilesFields[] = {kAgeField, kSizeField};
+constexpr Shape kLogsShape{"logs", kFilesFields};
+constexpr Shape kArtifactsShape{"artifacts", kFilesFields};
+
+constexpr Field kRetentionFields[] = {
+    {.key = "executions",
+     .type = kObject,
+     .shape = &kExecutionsShape,
+     .description = "History: executions, with their events and logs."},
+    {.key = "rollbackTargets",
+     .type = kInteger,
+     .min = 1,
+     .max = 1000,
+     .description = "Newest successes of each stage that stay whatever their age."},
+    {.key = "logs", .type = kObject, .shape = &kLogsShape, .description = "Logs of actions."},
+    {.key = "artifacts",
+     .type = kObject,
+     .shape = &kArtifactsShape,
+     .description = "What actions left for later ones."},
+    {.key = "every", .type = kDuration, .description = "How often what is too old is looked for."},
+};
+constexpr Shape kRetentionShape{"retention", kRetentionFields};
+
 constexpr Field kServerFields[] = {
     {.key = "dataDirectory", .min = 1, .max = 4096, .description = "Where everything is kept."},
     {.key = "socket", .min = 1, .max = 4096, .description = "Where the commands find the server."},
@@ -115,6 +161,10 @@ constexpr Field kServerFields[] = {
     {.key = "drain",
      .type = kDuration,
      .description = "How long running actions may take after SIGTERM."},
+    {.key = "retention",
+     .type = kObject,
+     .shape = &kRetentionShape,
+     .description = "How long history, logs and artifacts are kept."},
 };
 constexpr Shape kServerShape{"server", kServerFields};
 
@@ -150,6 +200,7 @@ class Reader {
     }
     if (const Node* triggers = root_.find("triggers"))
       if (const Node* watch = triggers->find("watchFiles")) c.watch_files = watch->text == "true";
+    if (const Node* retention = root_.find("retention")) read_retention(*retention, c.retention);
     return c;
   }
 
@@ -159,6 +210,28 @@ class Reader {
   }
   static void number(const Node* node, std::uint32_t& out) {
     if (node) out = static_cast<std::uint32_t>(std::stoul(node->text));
+  }
+  static void duration(const Node* node, std::int64_t& out) {
+    if (node) out = definition::duration_ms(node->text);
+  }
+  static void size(const Node* node, std::uint64_t& out) {
+    if (node) out = size_bytes(node->text);
+  }
+  static void read_retention(const Node& node, retention::Rules& rules) {
+    if (const Node* executions = node.find("executions")) {
+      duration(executions->find("age"), rules.executions_age_ms);
+      number(executions->find("most"), rules.executions_most);
+    }
+    number(node.find("rollbackTargets"), rules.rollback_targets);
+    if (const Node* logs = node.find("logs")) {
+      duration(logs->find("age"), rules.logs_age_ms);
+      size(logs->find("size"), rules.logs_bytes);
+    }
+    if (const Node* artifacts = node.find("artifacts")) {
+      duration(artifacts->find("age"), rules.artifacts_age_ms);
+      size(artifacts->find("size"), rules.artifacts_bytes);
+    }
+    duration(node.find("every"), rules.every_ms);
   }
   static void list(const Node* node, std::vector<std::string>& out) {
     if (!node) return;
@@ -176,6 +249,20 @@ class Reader {
 };
 
 }  // namespace
+
+std::uint64_t size_bytes(std::string_view text) {
+  constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+  constexpr std::uint64_t kMostUnits = 1'000'000;
+  std::uint64_t count = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (read.ec != std::errc() || count > kMostUnits) return 0;
+  text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+  for (const std::string_view unit : kUnits) {
+    count *= 1024;
+    if (text == unit) return count;
+  }
+  return 0;
+}
 
 ParsedConfiguration parse_configuration(std::string_view text, const std::filesystem::path& file) {
   ParsedConfiguration parsed;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/definition/diagnostic.hpp"
+#include "engine/retention/rules.hpp"
 
 namespace sluice::server {
 
@@ -28,6 +29,7 @@ struct Configuration {
   std::uint32_t most_hosts = 64;   // action processes at once
   std::uint32_t idle_hosts = 0;    // kept warm; 0: twice the number of cores
   std::int64_t drain_ms = 30'000;  // how long running actions may take after SIGTERM
+  retention::Rules retention;
 
   bool operator==(const Configuration&) const = default;
 };
@@ -43,6 +45,9 @@ struct ParsedConfiguration {
                                                       const std::filesystem::path& file);
 // A file that cannot be read is a diagnostic like any other.
 [[nodiscard]] ParsedConfiguration load_configuration(const std::filesystem::path& file);
+
+// "500MiB", "10GiB" in bytes; 0 if it is none. Units are KiB, MiB, GiB and TiB.
+[[nodiscard]] std::uint64_t size_bytes(std::string_view text);
 
 // Keys in which `after` differs and that a running server cannot change.
 [[nodiscard]] std::vector<std::string> needs_restart(const Configuration& before,

@@ -32,6 +32,12 @@ hosts: {most: 8}
 webhooks: {listen: "127.0.0.1:8091", mostBodyBytes: 4096}
 triggers: {watchFiles: false}
 drain: 2m
+retention:
+  executions: {age: 90d, most: 10000}
+  rollbackTargets: 5
+  logs: {age: 30d, size: 10GiB}
+  artifacts: {age: 12h, size: 500MiB}
+  every: 10m
 )",
                                           "/etc/sluice.yml");
   REQUIRE(parsed.configuration);
@@ -51,6 +57,10 @@ drain: 2m
   expected.webhooks_most_body_bytes = 4096;
   expected.watch_files = false;
   expected.drain_ms = 120'000;
+  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::uint64_t kMiB = 1024 * 1024;
+  expected.retention = {90 * kDayMs,   10'000,     5,          30 * kDayMs,
+                        10'240 * kMiB, kDayMs / 2, 500 * kMiB, 600'000};
   CHECK(*parsed.configuration == expected);
 }
 
@@ -65,6 +75,14 @@ TEST_CASE("each mistake is told with its place and what to do") {
       {"log: {level: loud}\n", "sluice.yml:1:14: error"},
       {"hosts: {most: many}\n", "sluice.yml:1:15: error"},
       {"hosts: {most: 0}\n", "sluice.yml:1:15: error"},
+      {"retention: {logs: {size: 10GB}}\n", "sluice.yml:1:26: error"},
+      {"retention: {logs: {size: 10GB}}\n", "500MiB or 10GiB"},
+      {"retention: {logs: {size: 0KiB}}\n", "sluice.yml:1:26: error"},
+      {"retention: {logs: {size: 9999999999999999999TiB}}\n", "sluice.yml:1:26: error"},
+      {"retention: {artifacts: {age: 0s}}\n", "sluice.yml:1:30: error"},
+      {"retention: {artifacts: {age: 3 weeks}}\n", "sluice.yml:1:30: error"},
+      {"retention: {executions: {size: 1GiB}}\n", "sluice.yml:1:26: error: unknown key"},
+      {"retention: {rollbackTargets: 0}\n", "sluice.yml:1:30: error"},
       {"drain: soon\n", "sluice.yml:1:8: error"},
       {"account: \"12\"\n", "sluice.yml:1:10: error"},
       {"allow: [ci]\n", "sluice.yml:1:8: error"},
@@ -120,4 +138,10 @@ TEST_CASE("an address to listen on has a port, and brackets around IPv6") {
     const auto read = server::listen_address(one.text);
     CHECK((read ? read->host + " " + std::to_string(read->port) : "") == one.read);
   }
+}
+
+TEST_CASE("nothing is removed unless a rule says so") {
+  const auto parsed = parse_configuration("retention: {every: 1h}\n", "/etc/sluice.yml");
+  REQUIRE(parsed.configuration);
+  CHECK_FALSE(parsed.configuration->retention.any());
 }

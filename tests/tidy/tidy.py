@@ -27,8 +27,9 @@ LAYERS = {
     "engine/hosts": ["engine/hosts", "engine/core", "engine/artifacts", "sdk/wire", "sdk/host/exit_status.hpp"],
     "engine/workers": ["engine/workers", "engine/core", "engine/hosts", "engine/store/lease.hpp", "engine/store/reflect.hpp"],
     "engine/runtime": ["engine/runtime", "engine/core", "engine/store/store.hpp", "engine/hosts/hosts.hpp", "events/event"],
-    "engine/api": ["engine/api", "engine/runtime", "engine/core", "engine/definition", "engine/store/store.hpp", "engine/artifacts", "events/event", "engine/triggers/webhook.hpp", "engine/triggers/trigger_state.hpp"],
-    "engine/server": ["engine/server", "engine/core", "engine/definition"],
+    "engine/api": ["engine/api", "engine/runtime", "engine/retention/report.hpp", "engine/core", "engine/definition", "engine/store/store.hpp", "engine/artifacts", "events/event", "engine/triggers/webhook.hpp", "engine/triggers/trigger_state.hpp"],
+    "engine/retention": ["engine/retention", "engine/runtime", "engine/core", "engine/store/store.hpp", "engine/artifacts"],
+    "engine/server": ["engine/server", "engine/retention/rules.hpp", "engine/core", "engine/definition"],
     "plugins": ["plugins", "events/schedule"],
 }
 # Third-party headers that live in one room (or a few) only.
