@@ -7,7 +7,8 @@
 namespace sluice::definition {
 namespace {
 
-constexpr std::int64_t kMaxTimeoutMs = std::int64_t{86400} * 60'000;
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kMostDays = 60;  // of a duration, unless its field says otherwise
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -194,11 +195,11 @@ class ShapeCheck {
   void duration(const Node& node, const Field& field) {
     if (!node.is_scalar()) return wrong_type(node, node.at, field.key, "a duration such as 30m");
     const auto ms = duration_ms(node.text);
-    if (ms > 0 && ms <= kMaxTimeoutMs) return;
+    const std::int64_t most_days = field.max != 0 ? field.max : kMostDays;
+    if (ms > 0 && ms <= most_days * kDayMs) return;
     diagnostics_.error(node.at, Code::kBadFormat,
-                       quote(node.text) +
-                           " is no duration of at most 60d; write 90s, 30m, 2h, 1d "
-                           "or 1h30m");
+                       quote(node.text) + " is no duration of at most " +
+                           std::to_string(most_days) + "d; write 90s, 30m, 2h, 1d or 1h30m");
   }
 
   void count(std::size_t size, const Node& node, const Field& field) {

@@ -41,8 +41,9 @@ struct Field {
   std::string_view key;
   FieldType type = FieldType::kText;
   bool required = false;
-  std::uint32_t min = 0, max = 0;  // characters, items, or the integer's range; max 0: no limit
-  const Format* format = nullptr;  // of the text, or of each item
+  // Characters, items, or the integer's range; max 0: no limit. Of durations max is in days, 0: 60.
+  std::uint32_t min = 0, max = 0;
+  const Format* format = nullptr;               // of the text, or of each item
   std::uint32_t item_min = 0, item_max = 0;     // characters of each item; item_max 0: no limit
   std::span<const std::string_view> choices{};  // of the text, or of each item
   const Shape* shape = nullptr;

@@ -93,8 +93,10 @@ bool is_size(std::string_view text) {
 constexpr definition::Format kSizeFormat{
     "[0-9]+(KiB|MiB|GiB|TiB)", is_size, "a size is a number and its unit, such as 500MiB or 10GiB"};
 
-constexpr Field kAgeField{
-    .key = "age", .type = kDuration, .description = "What is older is removed, such as 30d."};
+constexpr Field kAgeField{.key = "age",
+                          .type = kDuration,
+                          .max = 36'500,
+                          .description = "What is older is removed, such as 30d."};
 constexpr Field kSizeField{.key = "size",
                            .min = 1,
                            .max = 30,

@@ -9,6 +9,7 @@
 
 #include "engine/core/artifacts_in_use.hpp"
 #include "engine/core/core.hpp"
+#include "engine/runtime/event_reader.hpp"
 #include "tests/core/world.hpp"
 #include "tests/support/declarations.hpp"
 
@@ -27,6 +28,7 @@ PipelineDeclaration declaration(ExecutionMode mode) {
   pipeline.mode = mode;
   for (std::size_t s = 0; s < pipeline.stages.size(); ++s) {
     for (ActionDeclaration& action : pipeline.stages[s].actions) {
+      action.timeout_ms = 2000 * kDayMs;
       const std::string own = pipeline.stages[s].name + action.name;
       action.output_artifacts.push_back({own, {}});
       if (s > 0) action.input_artifacts.push_back(pipeline.stages[s - 1].name + "A1");
@@ -93,7 +95,8 @@ Uuid RetentionHouse::start() {
 // An artifact file by the name of its digest, packed now.
 std::string RetentionHouse::pack() {
   char digest[65];
-  std::snprintf(digest, sizeof digest, "%02x%062llx", static_cast<unsigned>(++packed_ % 256),
+  ++packed_;
+  std::snprintf(digest, sizeof digest, "%02x%062llx", static_cast<unsigned>(packed_ % 256),
                 static_cast<unsigned long long>(packed_));
   const fs::path path = artifact_store.path(digest);
   fs::create_directories(path.parent_path());
@@ -126,7 +129,9 @@ bool RetentionHouse::finish_one(bool well, std::size_t which) {
   const timespec times[2] = {{now_ms / 1000, 0}, {now_ms / 1000, 0}};
   ::utimensat(AT_FDCWD, log.c_str(), times, 0);
   if (well)
-    engine->report("p", ReportSuccess{job.key, {}, {}, {{job.outputs.front().name, pack()}}});
+    engine->report(
+        "p", ReportSuccess{
+                 job.key, {}, {}, {ArtifactRef{job.outputs.front().name, pack(), "", "", ""}}});
   else
     engine->report("p", ReportFailure{job.key, {}, {FailureKind::kPermanent, "Bad", "bad"}});
   settle();
