@@ -69,6 +69,7 @@ void RetentionHouse::open_engine() {
                                                             "/data",
                                                             "0",
                                                             clock.now(),
+                                                            {},
                                                             &artifact_store,
                                                             {}});
 }
