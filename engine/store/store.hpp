@@ -10,9 +10,10 @@
 // Sequences are never given twice, but some may be gone: what retention removed (remove_history) is
 // passed over by every reading function.
 //
-// Threads: commit(), save_snapshot(), set_tags(), set_cursor() and remove_history() from one thread;
-// the reading functions from any thread. Several processes, or threads with a SqliteStore each, may
-// open one file; a pipeline is written by the one that holds its lease (engine/store/lease.hpp).
+// Threads: commit(), save_snapshot(), set_tags(), set_cursor() and remove_history() from one
+// thread; the reading functions from any thread. Several processes, or threads with a SqliteStore
+// each, may open one file; a pipeline is written by the one that holds its lease
+// (engine/store/lease.hpp).
 #pragma once
 
 #include <cstdint>
