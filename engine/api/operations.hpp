@@ -66,7 +66,7 @@ struct Parts {
   std::string base_directory;  // where relative paths of a pipeline without baseDirectory start
   std::string data_directory, version;  // for DescribeServer
   Instant since;                        // when the server began
-  TriggerQuestions triggers;
+  TriggerQuestions triggers = {};
   // Where a rollback's artifacts must still be; null: nobody looks.
   const ArtifactStore* artifacts = nullptr;
   // CollectGarbage; called back once on any thread. False: not now. Empty: there is no collector.

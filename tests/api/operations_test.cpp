@@ -300,7 +300,7 @@ TEST_CASE("a log is waited for, and the wait ends with what has come or with not
   {
     auto writer = shop.logs.writer({"webshop", id, "Build", "Compile", 1});
     REQUIRE(writer);
-    writer->write("grüße\nmore\n", shop.clock.now());
+    REQUIRE(writer->write("grüße\nmore\n", shop.clock.now()));
   }
   request["waitSeconds"] = 30;
   const json first = shop.ask_ours("GetLog", request);

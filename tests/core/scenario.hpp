@@ -44,5 +44,6 @@ struct Scenario {
 [[nodiscard]] std::span<const Scenario> transition_scenarios();
 [[nodiscard]] std::span<const Scenario> again_scenarios();
 [[nodiscard]] std::span<const Scenario> condition_scenarios();
+[[nodiscard]] std::span<const Scenario> override_scenarios();
 
 }  // namespace sluice::test

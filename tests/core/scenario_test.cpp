@@ -11,8 +11,8 @@ namespace {
 
 const std::vector<std::span<const Scenario>>& all_scenarios() {
   static const std::vector<std::span<const Scenario>> kAll = {
-      basic_scenarios(),      action_scenarios(), mode_scenarios(),
-      transition_scenarios(), again_scenarios(),  condition_scenarios()};
+      basic_scenarios(), action_scenarios(),    mode_scenarios(),    transition_scenarios(),
+      again_scenarios(), condition_scenarios(), override_scenarios()};
   return kAll;
 }
 

@@ -309,6 +309,37 @@ definition 2 ADOPTED
 > rollback Deploy to 1
 ! PipelineExecutionNotFoundException
 )"},
+    {"an automatic retry asks onSuccess again",
+     "Source: Checkout | Deploy [success FAIL Commands $true] [failure RETRY]: Ship",
+     R"(
+> start
+pipeline 1 STARTED
+stage 1 Source STARTED
+action 1 Source.Checkout STARTED
+> ok 1 Source.Checkout
+action 1 Source.Checkout SUCCEEDED
+stage 1 Source SUCCEEDED
+stage 1 Deploy STARTED
+action 1 Deploy.Ship STARTED
+> ok 1 Deploy.Ship
+action 1 Deploy.Ship SUCCEEDED
+condition 1 Deploy.onSuccess STARTED
+rule 1 Deploy.onSuccess.rule1 STARTED
+> fail 1 Deploy.rule1 no
+rule 1 Deploy.onSuccess.rule1 FAILED JobFailed: no
+condition 1 Deploy.onSuccess FAILED, FAIL: rule1: no
+stage 1 Deploy FAILED
+pipeline 1 FAILED Stage Deploy failed: its onSuccess condition did not let it pass: rule1: no
+pipeline 1 RESUMED
+stage 1 Deploy RESUMED automatically
+condition 1 Deploy.onSuccess STARTED
+rule 1 Deploy.onSuccess.rule1@9 STARTED
+> ok 1 Deploy.rule1
+rule 1 Deploy.onSuccess.rule1@9 SUCCEEDED
+condition 1 Deploy.onSuccess SUCCEEDED
+stage 1 Deploy SUCCEEDED
+pipeline 1 SUCCEEDED
+)"},
 };
 
 }  // namespace

@@ -115,7 +115,7 @@ class ConditionsTest(ServerCase):
         self.serve()
         self.flag("go").touch()
         self.wait_for(lambda: self.rows()[0]["status"] == "Succeeded", "the execution")
-        self.assertEqual(self.sluice("logs", "shop", "Deploy/beforeEntry.Wait", expect=0).stdout.count("went"), 1)
+        self.assertEqual(self.sluice("logs", "shop", "Deploy/beforeEntry.Wait", expect=0).stdout.splitlines().count("went"), 1)
 
     def test_a_run_without_a_server_evaluates_conditions_and_follows_its_rollback(self):
         alarm = commands("Alarm", "echo it rings")
