@@ -103,10 +103,15 @@ void drop(Json& json, std::initializer_list<const char*> keys) {
   for (const char* key : keys) json.erase(key);
 }
 
-void drop_from_condition(Json& stage, const char* hook) {
+// As the API knows conditions: rules go by the cloud's names (decision 0027), and by its owner.
+void make_the_clouds(Json& stage, const char* hook) {
   if (!stage.contains(hook) || !stage[hook].contains("conditions")) return;
-  for (Json& condition : stage[hook]["conditions"])
-    for (Json& rule : condition["rules"]) drop(rule, {"timeout"});
+  for (Json& condition : stage[hook]["conditions"]) {
+    for (Json& rule : condition["rules"]) {
+      drop(rule, {"timeout"});
+      rule["ruleTypeId"]["owner"] = "AWS";
+    }
+  }
 }
 
 }  // namespace
@@ -145,6 +150,24 @@ std::string restore_secrets(PipelineDeclaration& declaration, const PipelineDecl
   return "";
 }
 
+namespace {
+
+// A timeout that the API cannot say (it has whole minutes, five at least) stays as it was.
+template <class Declared>
+void keep_timeout(Declared& declared, const Declared& before) {
+  constexpr std::int64_t kMinute = 60'000;
+  const bool sayable = before.timeout_ms % kMinute == 0 && before.timeout_ms >= 5 * kMinute;
+  if (!sayable) declared.timeout_ms = before.timeout_ms;
+}
+
+void keep_rules(ConditionDeclaration& condition, const ConditionDeclaration& stored) {
+  for (RuleDeclaration& rule : condition.rules)
+    for (const RuleDeclaration& before : stored.rules)
+      if (before.name == rule.name) keep_timeout(rule, before);
+}
+
+}  // namespace
+
 void keep_own_options(PipelineDeclaration& declaration, const PipelineDeclaration& stored) {
   declaration.finish_on_own_version = stored.finish_on_own_version;
   declaration.supersede_waiting_approval = stored.supersede_waiting_approval;
@@ -152,17 +175,20 @@ void keep_own_options(PipelineDeclaration& declaration, const PipelineDeclaratio
   declaration.max_parallel_actions = stored.max_parallel_actions;
   declaration.base_directory = stored.base_directory;
   for (StageDeclaration& stage : declaration.stages) {
-    for (const StageDeclaration& before : stored.stages)
-      if (before.name == stage.name && stage.on_failure.result == ConditionResult::kRetry)
+    for (const StageDeclaration& before : stored.stages) {
+      if (before.name != stage.name) continue;
+      if (stage.on_failure.result == ConditionResult::kRetry)
         stage.on_failure.max_retries = before.on_failure.max_retries;
+      keep_rules(stage.before_entry, before.before_entry);
+      keep_rules(stage.on_success, before.on_success);
+      keep_rules(stage.on_failure.condition, before.on_failure.condition);
+    }
     for (ActionDeclaration& action : stage.actions) {
       const ActionDeclaration* before = find_action(stored, stage.name, action.name);
       if (before == nullptr) continue;
       action.runs_on = before->runs_on;
       action.required_approvals = before->required_approvals;
-      constexpr std::int64_t kMinute = 60'000;
-      const bool sayable = before->timeout_ms % kMinute == 0 && before->timeout_ms >= 5 * kMinute;
-      if (!sayable) action.timeout_ms = before->timeout_ms;
+      keep_timeout(action, *before);
     }
   }
 }
@@ -176,8 +202,7 @@ Json declaration_json(const Ground& ground, const PipelineDeclaration& declarati
               "maxParallelActions", "baseDirectory"});
   for (Json& stage : json["stages"]) {
     for (Json& action : stage["actions"]) drop(action, {"timeout", "runsOn", "requiredApprovals"});
-    for (const char* hook : {"beforeEntry", "onSuccess", "onFailure"})
-      drop_from_condition(stage, hook);
+    for (const char* hook : {"beforeEntry", "onSuccess", "onFailure"}) make_the_clouds(stage, hook);
     if (stage.contains("onFailure") && stage["onFailure"].contains("retryConfiguration"))
       drop(stage["onFailure"]["retryConfiguration"], {"maxRetries"});
   }

@@ -80,11 +80,8 @@ void list_rules(const Ground& ground, const Json&, const Caller&, Answer answer)
   for (const ActionTypeDescription* type : types.all()) {
     if (type->id.category != Category::kRule) continue;
     Json properties = properties_json(*type);
-    // Rules go by the cloud's names (decision 0027), and by its owner: the API has no other.
-    ActionTypeId id = type->id;
-    id.owner = "AWS";
     reply["ruleTypes"].push_back(
-        {{"id", type_id_json(id)},
+        {{"id", type_id_json(type->id)},
          {"ruleConfigurationProperties", std::move(properties)},
          {"inputArtifactDetails", artifacts_json(type->min_inputs, type->max_inputs)}});
   }

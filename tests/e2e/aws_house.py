@@ -25,8 +25,24 @@ def action_type(category, provider, owner="AWS"):
     return {"category": category, "owner": owner, "provider": provider, "version": "1"}
 
 
-def declaration(name, commands=("cat a.txt",), **more):
-    """A pipeline in the cloud's own form: a source, work, an approval, an end."""
+def rule(provider, commands=None, **configuration):
+    return {"name": provider, "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": provider, "version": "1"},
+            **({"commands": commands} if commands else {}), **({"configuration": configuration} if configuration else {})}
+
+
+def condition(result, *rules):
+    return {"conditions": [{"result": result, "rules": list(rules)}]}
+
+
+def declaration(name, commands=("cat a.txt",), stages=None, **more):
+    """A pipeline in the cloud's own form: a source, work, an approval. stages: by index, what they have beside."""
+    whole = plain(name, commands, **more)
+    for index, beside in (stages or {}).items():
+        whole["stages"][index].update(beside)
+    return whole
+
+
+def plain(name, commands, **more):
     return {"name": name, "roleArn": "arn:aws:iam::000000000000:role/ci",
             "artifactStore": {"type": "S3", "location": "artifacts"},
             "stages": [

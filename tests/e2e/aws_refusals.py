@@ -2,7 +2,7 @@
 
 import copy
 
-from aws_house import NOBODY, declaration
+from aws_house import NOBODY, condition, declaration, rule
 
 ARN = "arn:aws:codepipeline:us-east-1:000000000000:"
 
@@ -75,6 +75,12 @@ def refusals(house):
     house.wait_for(lambda: house.action("stopping", "Say").get("status") == "InProgress", "the long action")
     house.client.stop_pipeline_execution(pipelineName="stopping", pipelineExecutionId=stopping)
 
+    skips = house.create("skips", stages={1: {"beforeEntry": condition("SKIP", rule("LambdaInvoke", FunctionName="sleep 3"))}})
+    refused = {1: {"beforeEntry": condition("FAIL", rule("VariableCheck", Variable="a", Value="b", Operator="EQ"))}}
+    overtaken = house.create("held", stages=refused)
+    house.wait_for_status("held", overtaken, "Failed")
+    house.wait_for_status("held", house.client.start_pipeline_execution(name="held")["pipelineExecutionId"], "Failed")
+
     stage = {"pipelineName": "full", "stageName": "Release"}
     gate = {**stage, "actionName": "Gate", "token": token, "result": {"summary": "x", "status": "Approved"}}
     retry = {**stage, "pipelineExecutionId": running, "retryMode": "FAILED_ACTIONS"}
@@ -125,8 +131,15 @@ def refusals(house):
             ({**back, "pipelineName": "updated", "targetPipelineExecutionId": updated}, "PipelineExecutionOutdatedException"),
             ({**back, "pipelineName": "other", "stageName": "Source", "targetPipelineExecutionId": other},
              "UnableToRollbackStageException")]),
-        # Stage conditions: more cases belong here once the engine evaluates them.
-        "override_stage_condition": places(override, []),
+        "override_stage_condition": places(override, [
+            (override, "ConditionNotOverridableException"),
+            ({**override, "pipelineName": "other", "pipelineExecutionId": other}, "ConditionNotOverridableException"),
+            ({**override, "pipelineExecutionId": NOBODY}, "NotLatestPipelineExecutionException"),
+            ({**override, "conditionType": "ON_FAILURE"}, "ValidationException"),
+            ({"pipelineName": "skips", "stageName": "Work", "pipelineExecutionId": skips, "conditionType": "BEFORE_ENTRY"},
+             "ConditionNotOverridableException"),
+            ({"pipelineName": "held", "stageName": "Work", "pipelineExecutionId": overtaken, "conditionType": "BEFORE_ENTRY"},
+             "NotLatestPipelineExecutionException")]),
         "list_rule_executions": [({"pipelineName": "nothing"}, "PipelineNotFoundException"),
                                  ({**of_full, "nextToken": "x"}, "InvalidNextTokenException"),
                                  ({**of_full, "filter": {"pipelineExecutionId": NOBODY}}, "PipelineExecutionNotFoundException")],

@@ -5,7 +5,7 @@ import json
 import sys
 import unittest
 
-from aws_house import NOBODY, AwsHouse, action_type, declaration
+from aws_house import NOBODY, AwsHouse, action_type, condition, declaration, rule
 from aws_refusals import refusals
 
 ARN = "arn:aws:codepipeline:us-east-1:000000000000:"
@@ -87,6 +87,34 @@ class BotoTest(AwsHouse):
         self.assertEqual(shown["executionType"], "ROLLBACK")
         self.assertEqual(shown["rollbackMetadata"], {"rollbackTargetPipelineExecutionId": good})
         self.assertEqual(shown["trigger"]["triggerType"], "ManualRollback")
+
+    def test_a_condition_is_kept_shown_listed_and_overridden(self):
+        gate = condition("FAIL", rule("Commands", [f"test -e {self.home}/open"]))
+        behind = condition("FAIL", rule("VariableCheck", Variable="a", Value="a", Operator="EQ"))
+        execution = self.create("gated", stages={1: {"beforeEntry": gate, "onSuccess": behind}})
+        kept = self.client.get_pipeline(name="gated")["pipeline"]["stages"][1]
+        self.assertEqual(kept["beforeEntry"]["conditions"][0]["rules"][0]["commands"], [f"test -e {self.home}/open"])
+        self.wait_for_status("gated", execution, "Failed")
+        state = self.client.get_pipeline_state(name="gated")["stageStates"][1]
+        self.assertEqual(state["latestExecution"]["status"], "Failed")
+        shown = state["beforeEntryConditionState"]
+        self.assertEqual(shown["latestExecution"]["status"], "Failed")
+        self.assertEqual(shown["conditionStates"][0]["ruleStates"][0]["latestExecution"]["status"], "Failed")
+        detail = self.client.list_rule_executions(pipelineName="gated")["ruleExecutionDetails"][0]
+        self.assertEqual((detail["stageName"], detail["ruleName"], detail["status"]), ("Work", "Commands", "Failed"))
+        self.assertIn("errorDetails", detail["output"]["executionResult"])
+        override = {"pipelineName": "gated", "stageName": "Work", "pipelineExecutionId": execution, "conditionType": "BEFORE_ENTRY"}
+        self.client.override_stage_condition(**override)
+        token = self.wait_for_gate("gated")
+        state = self.client.get_pipeline_state(name="gated")["stageStates"][1]
+        self.assertEqual(state["beforeEntryConditionState"]["latestExecution"]["status"], "Overridden")
+        self.assertEqual(state["onSuccessConditionState"]["latestExecution"]["status"], "Succeeded")
+        self.answer("gated", token)
+        self.wait_for_status("gated", execution, "Succeeded")
+        self.assertEqual(self.refusal("override_stage_condition", **override), "ConditionNotOverridableException")
+        rows = [row for page in self.client.get_paginator("list_action_executions").paginate(pipelineName="gated")
+                for row in page["actionExecutionDetails"]]
+        self.assertEqual([row["actionName"] for row in rows], ["Gate", "Say", "Tree"], "rules are not among the actions")
 
     def test_an_action_that_fails_says_why(self):
         failed = self.create("fails", ("exit 7",))
