@@ -1,6 +1,7 @@
 #include "engine/store/lease.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kPollMs = 10;  // only while another process holds what we wait for
+// For what a dead holder was just starting: between fork and exec it has the lease's file too.
+constexpr std::int64_t kInheritedMs = 5000;
 
 std::int64_t clock_ms(clockid_t clock) {
   timespec now{};
@@ -86,6 +89,10 @@ LeaseHolder told(int file) {
   return holder;
 }
 
+bool is_dead(const LeaseHolder& holder) {
+  return holder.pid > 0 && ::kill(static_cast<pid_t>(holder.pid), 0) != 0 && errno == ESRCH;
+}
+
 Error held(const std::string& what, const LeaseHolder& holder) {
   std::string message = "is run by another process";
   if (holder.pid != 0) {
@@ -120,12 +127,14 @@ Result<Lease> Lease::acquire(const fs::path& leases, const std::string& what,
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return unusable(path);
   Lease lease(file, {clock_ms(CLOCK_REALTIME)});
-  const std::int64_t give_up_ms = clock_ms(CLOCK_MONOTONIC) + wait_ms;
+  const std::int64_t begin_ms = clock_ms(CLOCK_MONOTONIC);
   for (;;) {
     struct flock lock = whole_file();
     if (::fcntl(file, F_OFD_SETLK, &lock) == 0) break;
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) return unusable(path);
-    if (clock_ms(CLOCK_MONOTONIC) >= give_up_ms) return held(what, told(file));
+    const LeaseHolder holder = told(file);
+    const std::int64_t patience_ms = is_dead(holder) ? std::max(wait_ms, kInheritedMs) : wait_ms;
+    if (clock_ms(CLOCK_MONOTONIC) - begin_ms >= patience_ms) return held(what, holder);
     std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
   }
   lease.since_ = {clock_ms(CLOCK_REALTIME)};

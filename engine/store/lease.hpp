@@ -1,6 +1,7 @@
 // Who may do a thing that only one process may do at a time, such as to run a pipeline: whoever
 // holds the lock on its file in DATA/leases. The kernel gives a lock back when its process ends,
-// however it ends, so a lease is never stale. The file tells others who holds it; it stays when the
+// however it ends, so a lease is never stale; a child that it was just starting may have it for a
+// moment longer. The file tells others who holds it; it stays when the
 // lease is over.
 #pragma once
 
@@ -23,7 +24,8 @@ struct LeaseHolder {
 class Lease {
  public:
   // Takes the lease of `what` ("pipeline webshop": a kind and a name, also the words of the
-  // message), waiting up to wait_ms for another to give it back; 0 does not wait. Any thread;
+  // message), waiting up to wait_ms for another to give it back; 0 does not wait, but up to 5 s
+  // for what is left of a holder that is dead. Any thread;
   // blocks the caller. The lease is this process's, not the thread's, and not its children's.
   // kUnavailable: held by another, who is named in the message; or the file cannot be made.
   static Result<Lease> acquire(const std::filesystem::path& leases, const std::string& what,

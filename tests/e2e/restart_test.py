@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """An engine with real hosts in a worker, killed with SIGKILL at random, its worker sometimes too: every acknowledged
-start is in the history once and has ended, no action ran twice, no log line is lost, nothing is stuck.
+start is in the history once and has ended, no action ran twice, no log line is lost but with its worker, nothing is stuck.
 
 Usage: restart_test.py BUILD_DIR [KILLS [SEED]]
 """
@@ -31,7 +31,10 @@ def worker_pid(home):
 
 
 def kill(pid):
+    """True if it was there. It stands still for a moment first, so that its actions get ahead of it."""
     try:
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.05)
         os.kill(pid, signal.SIGKILL)
         return True
     except ProcessLookupError:
@@ -82,7 +85,10 @@ def check(home, history, workers):
     wrong += [f"twice in the history: {one}" for one, count in ids.items() if count > 1]
     wrong += [f"still in progress: {row}" for row in rows if int(row[2]) not in (SUCCEEDED, FAILED, SUPERSEDED)]
     wrong += [f"ran {count} times: {one}" for one, count in begins.items() if count > 1]
-    wrong += [f"ended without its log line: {one}" for one in ends if logged[one] != 1]
+    # What a killed worker has not read yet from an action that goes on for a moment is lost with it; such an action fails.
+    failed = {row[1] for row in rows if int(row[2]) == FAILED}
+    wrong += [f"{logged[one]} log lines of the ended {one}" for one in ends
+              if logged[one] != 1 and not (logged[one] == 0 and one[0] in failed)]
     wrong += [f"succeeded with {done} of 4 actions: {row}" for row in rows if int(row[2]) == SUCCEEDED
               and (done := sum(ends[row[1], f"{s}.{a}"] for s in ("S1", "S2") for a in ("A1", "A2"))) != 4]
     if workers == 0:

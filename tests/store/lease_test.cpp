@@ -86,6 +86,29 @@ TEST_CASE("who waits gets the lease as soon as it is free") {
   waiting.join();
 }
 
+TEST_CASE("a child that a dead holder was just starting is waited for") {
+  const Scratch scratch;
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  // The holder dies; its child, which has not reached its exec, has the lease until the pipe ends.
+  CHECK(in_child([&] {
+          const auto theirs = Lease::acquire(scratch.path(), "x", "", 0);
+          if (!theirs) return 1;
+          if (::fork() == 0) {
+            ::close(ends[1]);
+            char nothing = 0;
+            static_cast<void>(::read(ends[0], &nothing, 1) == 0);
+            ::_exit(0);
+          }
+          return ::kill(::getpid(), SIGKILL);
+        }) == -1);
+  ::close(ends[0]);
+  REQUIRE(Lease::holder(scratch.path(), "x")->has_value());
+  std::thread waiting([&] { CHECK(Lease::acquire(scratch.path(), "x", "", 0)); });
+  ::close(ends[1]);
+  waiting.join();
+}
+
 TEST_CASE("a lease directory that is not there is a clear error") {
   const auto lease = Lease::acquire("/nonexistent/leases", "x", "", 0);
   REQUIRE_FALSE(lease);
