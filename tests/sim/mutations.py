@@ -39,11 +39,11 @@ MUTATIONS = {
     "enabling a transition wakes nobody": (
         "engine/core/transition.cpp", "if (e.waits() && !try_enter(e)) make_room(e);", ""),
     "an action that must run once is repeated": (
-        "engine/core/report.cpp", "e->declared_stage().actions[action].idempotent && run.losses", "run.losses"),
+        "engine/core/report.cpp", "names_rule(input.key) || e->declared_stage().actions[action].idempotent", "true"),
     "workers may be lost for ever": (
         "engine/core/report.cpp", "run.losses < kMostLosses &&", ""),
     "a signal is answered under the old turn": (
-        "engine/core/report.cpp", "  ++e->actions[input.key.action].turn;\n  move(*e, input.key.action, ActionCause::kSignal", "  move(*e, input.key.action, ActionCause::kSignal"),
+        "engine/core/report.cpp", "  ++e->run(input.key.action).turn;\n  move(*e, input.key.action, ActionCause::kSignal", "  move(*e, input.key.action, ActionCause::kSignal"),
     "client tokens are not looked at": (
         "engine/core/decide.cpp", "if (token == input.client_token) {", "if (token.empty()) {"),
     "one execution over the limit": (
@@ -83,13 +83,39 @@ MUTATIONS = {
     "a failed commit forgets what it runs": (
         "engine/runtime/engine.cpp", "  touched_.clear();\n  ended_.clear();", "  touched_.clear();\n  for (const auto& [live, key] : ended_) live->reconciler.ended(key);\n  ended_.clear();"),
     "a snapshot is one fact ahead": (
-        "engine/runtime/engine.cpp", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last - 1);", "snapshot_if_due(append.pipeline, live_.at(append.pipeline), last);"),
+        "engine/runtime/engine.cpp", "store_.save_snapshot(pipeline, {live.last, live.state})", "store_.save_snapshot(pipeline, {live.last + 1, live.state})"),
     "recovery applies all facts to the snapshot": (
-        "engine/runtime/recovered.cpp", "after = (*snapshot)->sequence;", "after = 0;"),
+        "engine/runtime/recovered.cpp", "    recovered.last = folded;\n", "    recovered.last = 0;\n"),
     "a superseded execution's row says Cancelled": (
         "engine/runtime/execution_row.cpp", "ExecutionStatus::kSuperseded, at,", "ExecutionStatus::kCancelled, at,"),
     "the cursor of the publisher runs ahead": (
         "engine/runtime/event_reader.cpp", "upto = facts->empty() ? after : facts->back().sequence;", "upto = facts->empty() ? after : facts->back().sequence + 1;"),
+    "beforeEntry is not asked": (
+        "engine/core/flow.cpp", "!e.entry_passed && !e.declared_stage().before_entry.rules.empty()", "false"),
+    "onSuccess is not asked": (
+        "engine/core/flow.cpp", "if (asks_on_success(e)) {", "if (false) {"),
+    "one rule is enough for a condition": (
+        "engine/core/condition.cpp", "if (!std::all_of(e.rules.begin(), e.rules.end(), has(ActionStatus::kSucceeded))) return false;", "if (std::none_of(e.rules.begin(), e.rules.end(), has(ActionStatus::kSucceeded))) return false;"),
+    "the rules that nobody needs go on": (
+        "engine/core/condition.cpp", "    return true;\n  }\n  abandon_rules(e);", "    return true;\n  }"),
+    "what could not be evaluated skips": (
+        "engine/core/condition.cpp", "e.rule_errored ? ConditionResult::kFail : declared", "declared"),
+    "a stop waits for rules": (
+        "engine/core/decide.cpp", '  drop_condition(e, ConditionCause::kAbandon, "The execution was stopped.");', ""),
+    "an update forgets the condition": (
+        "engine/core/decide.cpp", '    drop_condition(e, ConditionCause::kUpdated, "The pipeline was updated.");', ""),
+    "a removal forgets the condition": (
+        "engine/core/transition.cpp", '    drop_condition(e, ConditionCause::kUpdated, "The pipeline was removed.");', ""),
+    "a retry keeps the verdict of onSuccess": (
+        "engine/core/again.cpp", "  e.forget_condition();", ""),
+    "an evaluation begins with attempts that were used": (
+        "engine/core/condition.cpp", "e.retries * kAttemptsOfEvaluation + 1", "1"),
+    "a condition that skips can be overridden": (
+        "engine/core/condition.cpp", "found->condition.status != ConditionStatus::kErrored) {", "false) {"),
+    "deadlines of rules are not armed": (
+        "engine/core/wants.cpp", "  for (unsigned i = 0; i < e.condition.rules.size(); ++i) {", "  for (unsigned i = 0; false; ++i) {"),
+    "a rollback is asked whether to roll back": (
+        "engine/core/condition.cpp", "e.version != version_ || e.type == ExecutionType::kRollback", "e.version != version_"),
 }
 CAUGHT = re.compile(r"^BROKEN at seed (\d+), step \d+: (.*)$", re.M)
 ABORTED = re.compile(r"broken promise: (.*)|^ABORTED at seed (\d+)", re.M)
