@@ -133,9 +133,32 @@ void print_stage(const Json& stage, const Terminal& terminal) {
   print_condition(stage, "onFailureConditionState", "condition on failure", terminal);
 }
 
+// A PARALLEL pipeline's state tells of none of its executions (facts/codepipeline.md 2.8): they
+// stand side by side, each with a life of its own.
+void print_parallel(ServerConnection& server, const Options& options) {
+  const auto reply = server.call(kOperations + "ListPipelineExecutions",
+                                 {{"pipelineName", options.pipeline}, {"maxResults", 50}});
+  if (!reply) return;
+  std::string first;
+  for (const Json& one : reply->value("pipelineExecutionSummaries", Json::array())) {
+    const std::string status = one.value("status", "");
+    if (one.value("executionMode", "") != "PARALLEL" ||
+        (status != "InProgress" && status != "Stopping"))
+      continue;
+    const std::string id = one.value("pipelineExecutionId", "").substr(0, 8);
+    if (first.empty()) std::printf("\nSide by side in PARALLEL mode:\n");
+    if (first.empty()) first = id;
+    std::printf("  %s  %s  since %s\n", id.c_str(), status.c_str(),
+                local_time(to_ms(one, "startTime")).c_str());
+  }
+  if (!first.empty())
+    std::printf("`sluice watch %s` and `sluice explain %s` look at one of them.\n", first.c_str(),
+                first.c_str());
+}
+
 int show_status(const Options& options) {
-  const auto state = ServerConnection(options.data)
-                         .call(kOperations + "GetPipelineState", {{"name", options.pipeline}});
+  ServerConnection server(options.data);
+  const auto state = server.call(kOperations + "GetPipelineState", {{"name", options.pipeline}});
   if (!state) return state.complain();
   if (options.json) {
     std::printf("%s\n", state->dump().c_str());
@@ -144,6 +167,7 @@ int show_status(const Options& options) {
   const Terminal terminal = Terminal::current();
   std::printf("%s, version %d\n\n", options.pipeline.c_str(), state->value("pipelineVersion", 0));
   for (const Json& stage : state->value("stageStates", Json::array())) print_stage(stage, terminal);
+  print_parallel(server, options);
   return 0;
 }
 

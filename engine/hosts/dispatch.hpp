@@ -78,6 +78,8 @@ class Dispatch {
     Pipe* pipe = nullptr;  // of its host, while kSent
     std::optional<EventLoop::Timer> deadline, force;
     std::int64_t allowed_ms = 0;
+    std::int64_t waiting_since_ms = 0;  // while kWaiting, and told once it has been said
+    bool told_waiting = false;
   };
   enum class Life { kStarting, kReady, kEnding };
   struct Host {
@@ -106,6 +108,9 @@ class Dispatch {
   bool make_room(const Plugin& plugin);
   void became_idle(Host& host);
   void watch_for_stuck();
+  void watch_waiting();
+  void tell_waiting();
+  void say(const Call& call, std::string summary);
   [[nodiscard]] bool is_quick(const Plugin& plugin) const;
 
   // dispatch_calls.cpp
@@ -161,7 +166,7 @@ class Dispatch {
   Number next_ = 1;
   std::size_t waiting_ = 0, idle_ = 0, starting_ = 0;
   std::size_t ahead_ = 0;  // of options_.start_ahead: looked at
-  std::optional<EventLoop::Timer> stuck_timer_;
+  std::optional<EventLoop::Timer> stuck_timer_, waiting_timer_;
   bool stopping_ = false;
 
   Workspace workspace_;

@@ -103,9 +103,11 @@ void Dispatch::prepared(Number number, Result<RunDirectories> where) {
     call.where = std::move(*where);
     call.where.state = state_directory(call);
     call.step = Step::kWaiting;
+    call.waiting_since_ms = steady_ms();
     call.type->plugin->waiting.push_back(number);
     ++waiting_;
     place(*call.type->plugin);
+    if (waiting_ > 0) watch_waiting();
   }
 }
 
@@ -148,6 +150,9 @@ bool Dispatch::send(Call& call, Host& host) {
   call.log.emplace(call.masker, options_.max_log_bytes);
   call.step = Step::kSent;
   call.host = host.number;
+  if (std::exchange(call.told_waiting, false))
+    say(call, "began after " + duration_text(steady_ms() - call.waiting_since_ms) +
+                  " of waiting for a host process");
   if (host.process.runs.empty())
     host.since_ms = steady_ms();
   else

@@ -107,4 +107,36 @@ void Dispatch::watch_for_stuck() {
   });
 }
 
+// As long as jobs wait that have not said so, looks again when the next of them is due.
+void Dispatch::watch_waiting() {
+  if (waiting_timer_) return;
+  waiting_timer_ = loop_.at(steady_ms() + options_.tell_waiting_ms, [this] {
+    waiting_timer_.reset();
+    tell_waiting();
+  });
+}
+
+void Dispatch::tell_waiting() {
+  bool more = false;
+  for (auto& [path, plugin] : plugins_) {
+    for (const Number number : plugin.waiting) {
+      Call& call = *calls_.at(number);
+      if (call.told_waiting) continue;
+      if (steady_ms() - call.waiting_since_ms < options_.tell_waiting_ms / 2) {
+        more = true;
+        continue;
+      }
+      call.told_waiting = true;
+      say(call, "waits for a host process: " + std::to_string(hosts_.size()) + " of " +
+                    std::to_string(options_.max_hosts) + " are there, and busy");
+    }
+  }
+  if (more) watch_waiting();
+}
+
+void Dispatch::say(const Call& call, std::string summary) {
+  if (call.unwanted) return;
+  sink_(call.job.pipeline, ReportProgress{call.job.key, -1, {"", "", std::move(summary), ""}});
+}
+
 }  // namespace sluice

@@ -53,6 +53,8 @@ struct HostPoolOptions {
   unsigned runs_per_host = 1000;     // then a host is replaced
   unsigned queue_ahead = 16;         // runs that a host may hold while runs are short
   std::size_t max_waiting = 100000;  // jobs; more are refused as transient failures
+  // After how long a job without a host says so, as progress for people.
+  std::int64_t tell_waiting_ms = 1000;
   std::size_t max_log_bytes = 64u << 20;
   std::vector<std::string> limits = {"core=0"};  // sluice-action-host --limit
   // From being asked to end until SIGTERM to its process group, and from there until SIGKILL.

@@ -268,6 +268,23 @@ TEST_CASE("long runs of one plugin go on at once, up to the number of hosts") {
   CHECK(pids.size() >= 2);
 }
 
+TEST_CASE("a job that finds every host busy says so, and says when it has begun") {
+  PoolFixture pool([](HostPoolOptions& options) {
+    options.max_hosts = 1;
+    options.tell_waiting_ms = 20;
+  });
+  Job first = pool.job("sleep"), second = pool.job("sleep");
+  first.configuration = second.configuration = {{"ms", "400"}};
+  pool.start(first);
+  pool.start(second);
+  const Answer answer = pool.wait(second);
+  REQUIRE(answer.progress.size() >= 2);
+  CHECK(answer.progress[0].account.summary ==
+        "waits for a host process: 1 of 1 are there, and busy");
+  CHECK(answer.progress[1].account.summary.find("began after") == 0);
+  CHECK(pool.wait(first).progress.empty());
+}
+
 TEST_CASE("thousands of short runs are all answered, once and each in its own log") {
   PoolFixture pool;
   std::vector<Job> jobs;
