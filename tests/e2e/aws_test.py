@@ -150,6 +150,7 @@ class BotoTest(AwsHouse):
         self.client.disable_stage_transition(pipelineName="paged", stageName="Work", transitionType="Inbound", reason="freeze")
         for _ in range(6):
             self.client.start_pipeline_execution(name="paged")
+        self.wait_for(lambda: len(self.client.list_action_executions(pipelineName="paged")["actionExecutionDetails"]) > 2, "actions to list")
         for operation, key in (("list_pipeline_executions", "pipelineExecutionSummaries"),
                                ("list_action_executions", "actionExecutionDetails")):
             whole = getattr(self.client, operation)(pipelineName="paged")[key]
