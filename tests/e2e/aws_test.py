@@ -146,7 +146,7 @@ class BotoTest(AwsHouse):
         self.assertIs(self.client.put_action_revision(**put)["newRevision"], False)
 
     def test_lists_are_paged(self):
-        self.create("paged")
+        self.create("paged", executionMode="QUEUED")  # in SUPERSEDED mode starts may collapse before their first action
         self.client.disable_stage_transition(pipelineName="paged", stageName="Work", transitionType="Inbound", reason="freeze")
         for _ in range(6):
             self.client.start_pipeline_execution(name="paged")
