@@ -2,7 +2,7 @@
 """Stage conditions on a real server and in `sluice run`. Usage: conditions_test.py BUILD_DIR [unittest arguments]"""
 
 import json
-
+import pathlib
 import unittest
 
 from server_case import ServerCase
@@ -116,6 +116,15 @@ class ConditionsTest(ServerCase):
         self.flag("go").touch()
         self.wait_for(lambda: self.rows()[0]["status"] == "Succeeded", "the execution")
         self.assertEqual(self.sluice("logs", "shop", "Deploy/beforeEntry.Wait", expect=0).stdout.splitlines().count("went"), 1)
+
+    def test_the_page_about_conditions_shows_a_file_that_is_valid_and_does_what_it_says(self):
+        page = (pathlib.Path(__file__).resolve().parents[2] / "docs/conditions.md").read_text()
+        (self.home / "shop.yml").write_text(page.split("```yaml\n")[1].split("```")[0])
+        self.sluice("validate", "shop.yml", expect=0)
+        held = self.sluice("simulate", "shop.yml", "--fail", "Deploy/onSuccess/Healthy", expect=None)
+        self.assertIn("condition 1 Deploy.onSuccess FAILED, ROLLBACK", held.stdout)
+        left_out = self.sluice("simulate", "shop.yml", "--fail", "Deploy/beforeEntry/Wanted", expect=None)
+        self.assertIn("stage 1 Deploy SKIPPED", left_out.stdout)
 
     def test_a_run_without_a_server_evaluates_conditions_and_follows_its_rollback(self):
         alarm = commands("Alarm", "echo it rings")
