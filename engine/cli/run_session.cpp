@@ -84,8 +84,9 @@ Result<void> RunSession::take_lease() {
   if (!lease) {
     const auto holder = Lease::holder(data_.leases(), what);
     if (!holder) return lease.error();
-    std::fprintf(stderr, "Waiting: %s is being run by %s on the same data directory.\n",
-                 what.c_str(), process_text(*holder).c_str());
+    if (*holder)
+      std::fprintf(stderr, "Waiting: %s is being run by %s on the same data directory.\n",
+                   what.c_str(), process_text(*holder).c_str());
     lease = take(kLongestWaitMs);
   }
   if (!lease) return lease.error();

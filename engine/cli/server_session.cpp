@@ -146,9 +146,9 @@ Result<void> ServerSession::Rooms::take_data_directory() {
   auto taken = Lease::acquire(setup.data.leases(), kServerLease, "", 0);
   if (!taken) {
     const auto holder = Lease::holder(setup.data.leases(), kServerLease);
-    return Error{
-        ErrorKind::kUnavailable, setup.data.root.string(),
-        "another server has this data directory: " + process_text(holder ? *holder : std::nullopt)};
+    if (!holder || !*holder) return taken.error();  // nobody has it: it cannot be had
+    return Error{ErrorKind::kUnavailable, setup.data.root.string(),
+                 "another server has this data directory: " + process_text(*holder)};
   }
   lease.emplace(std::move(*taken));
   return {};

@@ -173,7 +173,9 @@ bool Engine::step(bool wait) {
   const bool open = inbox_.take(batch, options_.batch_limit, wait_ms);
 
   const Instant now = clock_.now();
-  if (!again_.empty() && now.ms >= again_at_ms_) {
+  // A clock that was set back makes nobody wait longer.
+  const bool set_back = again_at_ms_ - now.ms > options_.retry_ms;
+  if (!again_.empty() && (now.ms >= again_at_ms_ || set_back)) {
     std::move(again_.begin(), again_.end(), std::back_inserter(batch));
     again_.clear();
   }

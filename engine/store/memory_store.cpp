@@ -126,9 +126,11 @@ Result<std::vector<ExecutionRow>> MemoryStore::executions(const ExecutionFilter&
       rows.push_back(row);
     }
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const ExecutionRow& a, const ExecutionRow& b) {
-    return a.started > b.started;
-  });
+  // Those of one pipeline are in the order of their numbers, whatever the clock said.
+  if (filter.pipeline.empty())
+    std::stable_sort(rows.begin(), rows.end(), [](const ExecutionRow& a, const ExecutionRow& b) {
+      return a.started > b.started;
+    });
   if (rows.size() > filter.limit) rows.resize(filter.limit);
   return rows;
 }

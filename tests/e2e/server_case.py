@@ -1,5 +1,6 @@
 """A real `sluice serve` in a directory of its own, for the tests that talk to one."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -65,10 +66,10 @@ class ServerCase(unittest.TestCase):
 
     def call(self, target, body, path=None):
         connection = UnixConnection(path or str(self.data / "sluice.sock"))
-        connection.request("POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
-        reply = connection.getresponse()
-        text = reply.read()
-        connection.close()
+        with contextlib.closing(connection):
+            connection.request("POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
+            reply = connection.getresponse()
+            text = reply.read()
         return reply, json.loads(text) if text else {}
 
     def wait_for(self, condition, what):

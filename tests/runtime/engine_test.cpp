@@ -121,6 +121,37 @@ TEST_CASE("a worker's report survives a commit that fails") {
   CHECK(house.status(id) == ExecutionStatus::kSucceeded);
 }
 
+TEST_CASE("a clock that is set back holds up no report, ends nothing early and leaves the order") {
+  House house(grid("p", 2, 1));
+  const Uuid first = house.start("p");
+  house.store.broken = true;
+  house.finish_all_jobs();
+  house.store.broken = false;
+  house.clock.advance(-3'600'000);
+  house.step();
+  REQUIRE(house.hosts.jobs.size() == 1);
+  CHECK(house.hosts.jobs.front().stage == "S2");
+  house.finish_all_jobs();
+  CHECK(house.status(first) == ExecutionStatus::kSucceeded);
+
+  const Uuid second = house.start("p");
+  house.clock.advance(-3'600'000);
+  house.step();
+  CHECK(house.status(second) == ExecutionStatus::kInProgress);
+  house.clock.advance(2 * 3'600'000 - 1);  // its deadline is a time of day
+  house.step();
+  CHECK(house.status(second) == ExecutionStatus::kInProgress);
+  house.clock.advance(1);
+  house.step();
+  CHECK(house.status(second) == ExecutionStatus::kFailed);
+  CHECK(house.hosts.cancelled.size() == 1);
+  const auto rows = house.store.executions({"p", {}, {}, 10});
+  REQUIRE(rows->size() == 2);
+  CHECK(rows->front().id == second);
+  for (std::size_t i = 1; i < house.told.size(); ++i)
+    CHECK(house.told[i - 1].sequence < house.told[i].sequence);
+}
+
 TEST_CASE("a call whose report waits for the store is not started a second time") {
   House house(grid("p", 2, 2));
   house.start("p");
