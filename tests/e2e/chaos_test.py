@@ -111,7 +111,7 @@ class Chaos(ServerCase):
             if sum(row["status"] == "InProgress" for row in rows) < MOST_IN_FLIGHT:
                 self.start(pipeline, number)
                 number += 1
-            time.sleep(0.05)  # more would be files to remove
+            time.sleep(0.1)  # more would be files to remove
 
     def approve(self):
         while not self.finished.is_set():
@@ -155,7 +155,7 @@ class Chaos(ServerCase):
     def kill_again_and_again(self):
         for _ in range(KILLS):
             server = self.spawn()
-            time.sleep(self.dice.uniform(0.02, 0.7))
+            time.sleep(self.dice.uniform(0.02, 0.5))
             which = self.dice.random()
             if which < 0.04:
                 self.kill_worker()
