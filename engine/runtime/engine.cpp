@@ -57,17 +57,19 @@ Engine::Engine(Store& store, Hosts& hosts, const Clock& clock, EngineOptions opt
 Result<void> Engine::recover(const std::string& pipeline, Live& live) {
   auto recovered = recover_state(store_, pipeline);
   if (!recovered) return recovered.error();
-  live.state = std::move(recovered->state);
-  live.facts_since_snapshot = recovered->facts_since_snapshot;
-  live.last = recovered->last;
-  live.rows.clear();
-  for (const auto& [number, execution] : live.state.executions) {
-    auto row = store_.execution(pipeline, number);
-    if (!row) return row.error();
-    row->details.succeeded_stages = stages_behind(execution);
-    live.rows.emplace(number, std::move(*row));
-  }
+  adopt(pipeline, live, std::move(*recovered));
   return {};
+}
+
+void Engine::adopt(const std::string& pipeline, Live& live, Recovered recovered) {
+  live.state = std::move(recovered.state);
+  live.facts_since_snapshot = recovered.facts_since_snapshot;
+  live.first_unsaved = recovered.first_unsaved;
+  live.last = recovered.last;
+  live.rows.clear();
+  // Why it is being stopped is in the row alone.
+  for (const auto& [number, execution] : live.state.executions)
+    if (execution.status == ExecutionStatus::kStopping) restore_row(live, pipeline, number);
 }
 
 Engine::Live& Engine::begin(const std::string& pipeline, JobSettings settings) {
@@ -84,14 +86,6 @@ Result<void> Engine::load(const std::string& pipeline, JobSettings settings) {
     return recovered;
   }
   live.reconciler.recovered(live.state);
-  return {};
-}
-
-Result<void> Engine::load_all() {
-  auto names = store_.pipelines();
-  if (!names) return names.error();
-  for (const std::string& name : *names)
-    if (auto loaded = load(name, options_.settings); !loaded) return loaded;
   return {};
 }
 
@@ -128,19 +122,6 @@ bool Engine::ask(std::string pipeline, Question question) {
   Envelope envelope{std::move(pipeline), DeadlinePassed{}, {}};
   envelope.question = std::move(question);
   return inbox_.offer(std::move(envelope));
-}
-
-bool Engine::ask_saved(const std::string& pipeline, Question question) {
-  return ask(pipeline, [this, pipeline, question = std::move(question)](const Pipeline* state) {
-    if (state != nullptr) save(pipeline, live_.at(pipeline));
-    question(state);
-  });
-}
-
-void Engine::save(const std::string& pipeline, Live& live) {
-  // A snapshot only shortens recovery: if it cannot be written now, the next one will be.
-  if (live.facts_since_snapshot == 0) return;
-  if (store_.save_snapshot(pipeline, {live.last, live.state})) live.facts_since_snapshot = 0;
 }
 
 void Engine::report(const std::string& pipeline, Input input, ReplyFunction settled) {
@@ -254,11 +235,10 @@ Reply Engine::decide_input(Live& live, const Input& input, Instant now) {
   Accepted accepted;
   if (decision.replay_of != 0) accepted.execution = decision.replay_of;
   for (const Fact& fact : decision.facts) {
+    const ExecutionNumber number = execution_of(fact);
+    if (number != 0) live.touched_executions.push_back(number);
+    if (changes_row(fact)) restore_row(live, live.pending.pipeline, number);
     apply(live.state, fact, now);
-    if (const ExecutionNumber number = execution_of(fact); number != 0)
-      live.touched_executions.push_back(number);
-    if (const auto* resumed = std::get_if<ExecutionResumed>(&fact))
-      restore_row(live, live.pending.pipeline, resumed->execution);
     if (const auto* started = std::get_if<ExecutionStarted>(&fact); started && !accepted.execution)
       accepted = {started->execution, started->id};
     if (std::holds_alternative<PipelineRemoved>(fact)) {
@@ -271,22 +251,22 @@ Reply Engine::decide_input(Live& live, const Input& input, Instant now) {
   return accepted;
 }
 
-// An execution that had ended lives again: its row, too, is changed from here on.
+// Something becomes of an execution that had ended or that waited: its row is changed from here on.
 void Engine::restore_row(Live& live, const std::string& pipeline, ExecutionNumber number) {
   if (live.rows.contains(number)) return;
+  const auto in_flight = live.state.executions.find(number);
+  const bool resumed = in_flight == live.state.executions.end();
+  const Execution& e = resumed ? live.state.finished.at(number) : in_flight->second;
   if (auto row = store_.execution(pipeline, number)) {
+    if (!resumed) row->details.succeeded_stages = stages_behind(e);
     live.rows.emplace(number, std::move(*row));
     return;
   }
   // The store cannot be read just now. The state knows the same, but for old reasons of a stop.
-  const Execution& e = live.state.executions.at(number);
   ExecutionRow row{pipeline,  number,    e.id,      e.version, e.type, e.status,
                    e.started, e.started, e.trigger, {},        {}};
   row.details.rollback_target = e.rollback_target;
-  for (Index stage = 0; stage < e.stage && e.type == ExecutionType::kStandard; ++stage) {
-    if (std::find(e.skipped.begin(), e.skipped.end(), stage) == e.skipped.end())
-      row.details.succeeded_stages.push_back(stage);
-  }
+  row.details.succeeded_stages = stages_behind(e);
   for (const ActionOutput& output : e.outputs) {
     for (const ArtifactRef& artifact : output.artifacts) {
       if (output.stage != 0 || artifact.revision.empty()) continue;
@@ -295,6 +275,21 @@ void Engine::restore_row(Live& live, const std::string& pipeline, ExecutionNumbe
     }
   }
   live.rows.emplace(number, std::move(row));
+}
+
+// What waits may wait for weeks, and its row is in the store. (That of one that is being stopped
+// has what the state has not.)
+void Engine::forget_rows_of_waiting(Live& live) {
+  const auto runs = [](const ActionRun& run) { return run.status == ActionStatus::kRunning; };
+  for (const ExecutionNumber number : live.touched_executions) {
+    const auto at = live.state.executions.find(number);
+    if (at == live.state.executions.end()) continue;
+    const Execution& e = at->second;
+    if (e.status == ExecutionStatus::kInProgress &&
+        std::none_of(e.actions.begin(), e.actions.end(), runs) &&
+        std::none_of(e.condition.rules.begin(), e.condition.rules.end(), runs))
+      live.rows.erase(number);
+  }
 }
 
 bool Engine::commit() {
@@ -334,8 +329,9 @@ void Engine::after_commit(Sequence first) {
   replies_.clear();
   Sequence last = first;
   for (const Append& append : appends_) {
-    last += append.facts.size();
     Live& live = live_.at(append.pipeline);
+    if (live.facts_since_snapshot == 0) note_unsaved(append.pipeline, live, last);
+    last += append.facts.size();
     live.last = last - 1;
     live.facts_since_snapshot += static_cast<std::uint32_t>(append.facts.size());
   }
@@ -350,11 +346,13 @@ void Engine::after_commit(Sequence first) {
     if (!stored.empty()) listener(stored);
 
   for (const Append& append : appends_) snapshot_if_due(append.pipeline, live_.at(append.pipeline));
+  if (!appends_.empty()) shorten_recovery(last - 1);
   for (const auto& [live, key] : ended_) live->reconciler.ended(key);
   ended_.clear();
   for (Live* live : touched_) {
     live->touched = false;
     if (live->removed) live->reconciler.look_at_all();
+    forget_rows_of_waiting(*live);
     live->reconciler.reconcile(live->state, std::exchange(live->touched_executions, {}),
                                live->settings);
   }
@@ -402,12 +400,6 @@ void Engine::undo_batch(std::vector<Envelope>& batch) {
                    "The store cannot be written now (is the disk full?); try again later."});
   }
   again_at_ms_ = clock_.now().ms + options_.retry_ms;
-}
-
-void Engine::snapshot_if_due(const std::string& pipeline, Live& live) {
-  // The name of a removed pipeline is free: a snapshot would be taken for the next one's state.
-  if (!live.removed && live.facts_since_snapshot >= options_.facts_per_snapshot)
-    save(pipeline, live);
 }
 
 }  // namespace sluice

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "engine/runtime/clock.hpp"
 #include "engine/runtime/inbox.hpp"
 #include "engine/runtime/reconciler.hpp"
+#include "engine/runtime/recovered.hpp"
 #include "engine/store/store.hpp"
 
 namespace sluice {
@@ -26,8 +28,11 @@ struct EngineOptions {
   std::size_t inbox_limit = 65536;          // waiting inputs of callers
   std::size_t batch_limit = 4096;           // inputs of one commit
   std::uint32_t facts_per_snapshot = 4096;  // of one pipeline
-  std::int64_t retry_ms = 250;              // after a commit that failed
-  JobSettings settings = {};                // of pipelines that were loaded or made without any
+  // Of all pipelines: how many facts the next engine has to fold, beside 32 for each pipeline. Kept
+  // by an engine that loaded all of them.
+  std::uint32_t facts_to_recover = 32768;
+  std::int64_t retry_ms = 250;  // after a commit that failed
+  JobSettings settings = {};    // of pipelines that were loaded or made without any
 };
 
 class Engine {
@@ -84,9 +89,11 @@ class Engine {
     Pipeline state;
     Reconciler reconciler;
     JobSettings settings;
-    std::unordered_map<ExecutionNumber, ExecutionRow> rows = {};  // of executions in flight
+    // Of executions in flight; those that wait have none here until something becomes of them.
+    std::unordered_map<ExecutionNumber, ExecutionRow> rows = {};
     std::uint32_t facts_since_snapshot = 0;
-    Sequence last = 0;  // of the facts that made `state`
+    Sequence first_unsaved = 0;  // the first of these; 0 if there are none
+    Sequence last = 0;           // of the facts that made `state`
     // Of the batch in hand.
     Append pending = {};
     std::vector<ExecutionNumber> touched_executions = {};  // whose wants may have changed
@@ -103,12 +110,16 @@ class Engine {
   void answer_questions();
   void drop_gone();
   void restore_row(Live& live, const std::string& pipeline, ExecutionNumber number);
+  static void forget_rows_of_waiting(Live& live);
   bool commit();
   void undo_batch(std::vector<Envelope>& batch);
   void after_commit(Sequence first);
   void snapshot_if_due(const std::string& pipeline, Live& live);
-  void save(const std::string& pipeline, Live& live);
+  bool save(const std::string& pipeline, Live& live);
+  void note_unsaved(const std::string& pipeline, Live& live, Sequence first);
+  void shorten_recovery(Sequence last);
   Result<void> recover(const std::string& pipeline, Live& live);
+  void adopt(const std::string& pipeline, Live& live, Recovered recovered);
 
   Store& store_;
   Hosts& hosts_;
@@ -117,6 +128,10 @@ class Engine {
   Inbox inbox_;
   TimerQueue timers_;
   std::unordered_map<std::string, Live> live_;
+  // Once all pipelines are loaded: those with facts that no snapshot has, by Live::first_unsaved.
+  // An entry whose number is not the pipeline's any more counts for nothing.
+  bool has_all_ = false;
+  std::deque<std::pair<Sequence, std::string>> unsaved_;
   std::vector<FactListener> listeners_;
 
   // Of the batch in hand.
@@ -136,5 +151,7 @@ class Engine {
 // about one's status.
 [[nodiscard]] ExecutionRow* update_row(std::unordered_map<ExecutionNumber, ExecutionRow>& rows,
                                        const std::string& pipeline, const Fact& fact, Instant at);
+// Whether update_row() needs the row that the execution of this fact has so far.
+[[nodiscard]] bool changes_row(const Fact& fact);
 
 }  // namespace sluice

@@ -46,6 +46,21 @@ void set_stage(std::unordered_map<ExecutionNumber, ExecutionRow>& rows, Executio
 
 }  // namespace
 
+bool changes_row(const Fact& fact) {
+  return std::visit(
+      []<class F>(const F& f) {
+        if constexpr (std::is_same_v<F, ActionSucceeded>)
+          return f.key.stage == 0 && !names_rule(f.key);
+        else
+          return std::is_same_v<F, ExecutionSucceeded> || std::is_same_v<F, ExecutionFailed> ||
+                 std::is_same_v<F, ExecutionStopping> || std::is_same_v<F, ExecutionStopped> ||
+                 std::is_same_v<F, ExecutionSuperseded> || std::is_same_v<F, ExecutionCancelled> ||
+                 std::is_same_v<F, ExecutionResumed> || std::is_same_v<F, StageSucceeded> ||
+                 std::is_same_v<F, StageResumed>;
+      },
+      fact);
+}
+
 ExecutionRow* update_row(std::unordered_map<ExecutionNumber, ExecutionRow>& rows,
                          const std::string& pipeline, const Fact& fact, Instant at) {
   if (const auto* f = std::get_if<ExecutionStarted>(&fact)) {

@@ -88,12 +88,16 @@ class SqliteStore final : public Store {
     return first;
   }
 
+  // Not synced: it only shortens recovery, and what comes to rely on it (a cursor, removed history)
+  // is later in the log.
   Result<void> save_snapshot(const std::string& pipeline, const Snapshot& snapshot) override {
-    return in_transaction([&]() -> Result<void> {
-      auto id = id_of(pipeline);
-      if (!id) return id.error();
-      const std::string state = encode(snapshot.pipeline);
-      return run(kPutSnapshot, *id, snapshot.sequence, std::string_view(state));
+    return unsynced([&] {
+      return in_transaction([&]() -> Result<void> {
+        auto id = id_of(pipeline);
+        if (!id) return id.error();
+        const std::string state = encode(snapshot.pipeline);
+        return run(kPutSnapshot, *id, snapshot.sequence, std::string_view(state));
+      });
     });
   }
 

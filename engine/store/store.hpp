@@ -159,7 +159,8 @@ class Store {
   virtual Result<std::vector<std::string>> removed_pipelines() const = 0;
 
   // The state after the fact `sequence`; recovery is snapshot + pipeline_facts after it. It stands
-  // for the facts before it once some of them are removed.
+  // for the facts before it once some of them are removed. Saved it is lazily durable: a power cut
+  // may bring back the one before, but nothing that was written after it is there without it.
   struct Snapshot {
     Sequence sequence = 0;
     Pipeline pipeline;
