@@ -56,6 +56,9 @@ constexpr char kBlocks[] =
 constexpr char kIsActive[] = "SELECT 1 FROM activity WHERE range = ?1 AND pipeline = ?2 LIMIT 1";
 constexpr char kIsExecutionActive[] =
     "SELECT 1 FROM activity WHERE range = ?1 AND pipeline = ?2 AND execution = ?3";
+// Between which sequences the facts of an execution lie; 0 for what is not known.
+constexpr char kBounds[] =
+    "SELECT first_sequence, last_sequence FROM executions WHERE pipeline = ?1 AND number = ?2";
 constexpr char kLastSequence[] =
     "SELECT first_sequence + count - 1 FROM blocks ORDER BY first_sequence DESC LIMIT 1";
 constexpr char kDeclaration[] =
@@ -232,13 +235,31 @@ Result<void> take_blocks(Connection& db, Sequence from, Sequence to, const Choic
   return {};
 }
 
+// What a choice need not be looked for outside of.
+Result<std::pair<Sequence, Sequence>> bounds_of(Connection& db, const Choice& choice) {
+  std::pair<Sequence, Sequence> bounds{0, kNewest};
+  if (!choice.execution || *choice.execution == 0) return bounds;
+  auto statement = db.prepared(kBounds);
+  if (!statement) return statement.error();
+  const Rewind rewind(**statement);
+  auto row = (*statement)->bind(*choice.pipeline, *choice.execution).next();
+  if (!row) return row.error();
+  if (!*row) return bounds;
+  bounds.first = static_cast<Sequence>((*statement)->number(0));
+  const auto last = static_cast<Sequence>((*statement)->number(1));
+  if (last != 0) bounds.second = last;
+  return bounds;
+}
+
 // The same, but passing over the ranges in which nothing happened to the pipeline or execution.
 Result<std::vector<StoredFact>> take_ranges(Connection& db, const Choice& choice) {
   std::vector<StoredFact> result;
   const ReadTransaction reading(db);
-  auto begin = only_number(db, kBlockOf, choice.after + 1);
+  auto bounds = bounds_of(db, choice);
+  if (!bounds) return bounds.error();
+  auto begin = only_number(db, kBlockOf, std::max(choice.after + 1, bounds->first));
   if (!begin) return begin.error();
-  auto end = only_number(db, kBlockOf, kNewest);
+  auto end = only_number(db, kBlockOf, bounds->second);
   if (!end) return end.error();
   const auto from = static_cast<Sequence>(begin->value_or(0));
   const auto last = static_cast<Sequence>(end->value_or(-1) >> kRangeBits);
@@ -251,7 +272,8 @@ Result<std::vector<StoredFact>> take_ranges(Connection& db, const Choice& choice
     if (!active) return active.error();
     if (!active->has_value()) continue;
     const Sequence first = range << kRangeBits, next = (range + 1) << kRangeBits;
-    auto taken = take_blocks(db, std::max(from, first), next - 1, choice, result);
+    auto taken =
+        take_blocks(db, std::max(from, first), std::min(next - 1, bounds->second), choice, result);
     if (!taken) return taken.error();
   }
   return result;

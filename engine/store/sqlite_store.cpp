@@ -1,5 +1,6 @@
 #include "engine/store/sqlite_store.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -41,15 +42,17 @@ constexpr char kAddDeclaration[] =
 // change are left out. A row that differs in them nevertheless is replaced whole by kReplace.
 constexpr char kPutExecution[] =
     "INSERT INTO executions (pipeline, number, id_high, id_low, version, type, status, started,"
-    " updated, trigger_type, trigger_detail, summary, details)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    " updated, trigger_type, trigger_detail, summary, details, first_sequence, last_sequence)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
     " ON CONFLICT (pipeline, number) DO UPDATE SET version = ?5, type = ?6, status = ?7,"
-    " updated = ?9, trigger_type = ?10, trigger_detail = ?11, summary = ?12, details = ?13"
+    " updated = ?9, trigger_type = ?10, trigger_detail = ?11, summary = ?12, details = ?13,"
+    " last_sequence = ?15"
     " WHERE id_high = ?3 AND id_low = ?4 AND started = ?8 RETURNING 1";
 constexpr char kReplaceExecution[] =
     "INSERT OR REPLACE INTO executions (pipeline, number, id_high, id_low, version, type, status,"
-    " started, updated, trigger_type, trigger_detail, summary, details)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    " started, updated, trigger_type, trigger_detail, summary, details, first_sequence,"
+    " last_sequence)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 constexpr char kPutSnapshot[] =
     "INSERT OR REPLACE INTO snapshots (pipeline, sequence, state) VALUES (?1, ?2, ?3)";
 constexpr char kDropTags[] =
@@ -57,6 +60,13 @@ constexpr char kDropTags[] =
 constexpr char kAddTag[] =
     "INSERT INTO tags (pipeline, key, value) SELECT id, ?2, ?3 FROM pipelines WHERE name = ?1";
 constexpr char kPutCursor[] = "INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?1, ?2)";
+
+bool starts(const Facts& facts, ExecutionNumber execution) {
+  return std::any_of(facts.begin(), facts.end(), [&](const Fact& fact) {
+    const auto* started = std::get_if<ExecutionStarted>(&fact);
+    return started != nullptr && started->execution == execution;
+  });
+}
 
 class SqliteStore final : public Store {
  public:
@@ -260,6 +270,7 @@ class SqliteStore final : public Store {
     auto id = id_of(append.pipeline);
     if (!id) return id.error();
     block_.begin_segment(*id, append.at);
+    const Sequence first = next_ + block_.count();
     for (const Fact& fact : append.facts) {
       if (const auto* adopted = std::get_if<DefinitionAdopted>(&fact)) {
         auto added =
@@ -274,7 +285,9 @@ class SqliteStore final : public Store {
       }
     }
     for (const ExecutionRow& row : append.rows) {
-      if (auto put = write_row(*id, row); !put) return put;
+      const Sequence started = starts(append.facts, row.number) ? first : 0;
+      if (auto put = write_row(*id, row, started, first + append.facts.size() - 1); !put)
+        return put;
     }
     if (append.facts.empty() || !std::holds_alternative<PipelineRemoved>(append.facts.back()))
       return {};
@@ -306,7 +319,9 @@ class SqliteStore final : public Store {
     return done;
   }
 
-  Result<void> write_row(std::int64_t pipeline, const ExecutionRow& row) {
+  // first and last: sequences between which its facts lie; 0 if they are not known.
+  Result<void> write_row(std::int64_t pipeline, const ExecutionRow& row, Sequence first,
+                         Sequence last) {
     const std::string details = encode_details(row.details);
     for (const char* sql : {kPutExecution, kReplaceExecution}) {
       auto statement = writer_->prepared(sql);
@@ -315,7 +330,8 @@ class SqliteStore final : public Store {
       auto put = (*statement)
                      ->bind(pipeline, row.number, row.id.high, row.id.low, row.version, row.type,
                             row.status, row.started.ms, row.updated.ms, row.trigger.type,
-                            row.trigger.detail, row.summary, std::string_view(details))
+                            row.trigger.detail, row.summary, std::string_view(details), first,
+                            is_in_flight(row.status) ? 0 : last)
                      .next();
       if (!put) return put.error();
       if (*put) break;

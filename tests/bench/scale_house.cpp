@@ -17,6 +17,7 @@
 namespace sluice::bench {
 namespace {
 
+constexpr int kSubmittedAtOnce = 1024;
 constexpr int kHistoryBatch = 2048;  // executions of one commit
 
 PipelineDeclaration declared(const std::string& name, bool approval) {
@@ -80,24 +81,28 @@ void ScaleHouse::wait_at_approvals(const std::vector<std::string>& pipelines, in
     const std::string& name = pipelines[static_cast<std::size_t>(i) % pipelines.size()];
     if (!engine_->submit(name, StartExecution{random_id(), {}, {}, {}, ""})) std::abort();
     ++in_flight_;
-    if (i % 1024 == 0) engine_->step(false);
+    if (i % kSubmittedAtOnce == 0) engine_->step(false);
   }
   while (waiting_ < wanted) engine_->step(true);
 }
 
 void ScaleHouse::signal_all(const std::vector<std::string>& pipelines) {
-  int wanted = 0;
+  std::vector<std::pair<std::string, ActionKey>> signals;
   for (const std::string& name : pipelines) {
     for (const auto& [number, e] : engine_->find(name)->executions) {
       for (Index i = 0; i < e.actions.size(); ++i) {
         if (e.actions[i].status != ActionStatus::kWaiting) continue;
         const ActionKey key{number, e.stage, i, e.actions[i].attempt, e.actions[i].turn};
-        if (!engine_->submit(name, SignalAction{key, R"({"status":"Approved"})"})) std::abort();
-        ++wanted;
+        signals.emplace_back(name, key);
       }
     }
   }
-  in_flight_ = wanted;
+  in_flight_ = static_cast<int>(signals.size());
+  int sent = 0;
+  for (const auto& [name, key] : signals) {
+    if (!engine_->submit(name, SignalAction{key, R"({"status":"Approved"})"})) std::abort();
+    if (++sent % kSubmittedAtOnce == 0) engine_->step(false);
+  }
   while (in_flight_ > 0) engine_->step(true);
 }
 
