@@ -269,6 +269,62 @@ TEST_CASE("a snapshot and the facts after it give the same state as all facts") 
   CHECK(house.status(running) == ExecutionStatus::kInProgress);
 }
 
+TEST_CASE(
+    "an engine that has all pipelines saves those that little happens to, and the next one goes "
+    "on") {
+  House house(grid("busy", 2, 1));
+  const Uuid quiet = random_id();
+  EngineOptions options;
+  options.facts_to_recover = 100;
+  const auto open = [&] {
+    house.engine = std::make_unique<Engine>(house.store, house.hosts, house.clock, options);
+    REQUIRE(house.engine->load_all());
+  };
+  open();
+  REQUIRE(house.engine->create("quiet", {AdoptDefinition{grid("quiet", 2, 1)}}, {}));
+  REQUIRE(house.engine->submit("quiet", StartExecution{quiet, {}, {}, {}, ""}));
+  house.step();
+  house.hosts.jobs.clear();
+  CHECK_FALSE(house.store.snapshot("quiet")->has_value());
+  for (int i = 0; i < 50; ++i) {
+    house.start("busy");
+    house.finish_all_jobs();
+    house.finish_all_jobs();
+  }
+  REQUIRE(house.store.snapshot("quiet")->has_value());
+  const Sequence saved = *house.store.cursor(kSavedCursor);
+  CHECK(saved > 0);
+  CHECK(*house.store.last_sequence() - saved <= 100 + 20);
+  const Pipeline before = *house.engine->find("busy");
+  open();
+  CHECK(house.engine->find("busy")->last_number == 50);
+  CHECK(house.engine->find("busy")->finished == before.finished);
+  CHECK(house.engine->find("quiet")->executions.at(1).id == quiet);
+  house.hosts.jobs.clear();
+  house.engine->resume();
+  REQUIRE(house.hosts.jobs.size() == 1);
+  CHECK(house.hosts.jobs[0].pipeline == "quiet");
+}
+
+TEST_CASE("the row of an execution that waited is changed like that of any other") {
+  House house(grid("p", 3, 1));
+  const Uuid id = house.start("p");
+  house.finish_all_jobs();
+  REQUIRE(house.hosts.jobs.size() == 1);
+  const ActionKey key = house.hosts.jobs[0].key;
+  house.hosts.jobs.clear();
+  house.engine->report("p", ReportContinue{key, "token", -1, {}});
+  house.step();
+  REQUIRE(house.engine->submit("p", SignalAction{key, "{}"}));
+  house.step();
+  house.finish_all_jobs();
+  house.finish_all_jobs();
+  const ExecutionRow row = *house.store.execution("p", 1);
+  CHECK(row.id == id);
+  CHECK(row.status == ExecutionStatus::kSucceeded);
+  CHECK(row.details.succeeded_stages == std::vector<Index>{0, 1, 2});
+}
+
 TEST_CASE("a removed pipeline leaves no snapshot to the next one of its name") {
   House house(grid("p", 2, 1));
   EngineOptions options;
