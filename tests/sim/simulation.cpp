@@ -35,6 +35,8 @@ Simulation::Simulation(const Plan& plan)
   if (house_.chance(10)) options_.inbox_limit = 1 + house_.roll(3);
   if (house_.chance(50)) options_.batch_limit = 1 + house_.roll(3);
   if (house_.chance(50)) options_.facts_per_snapshot = 1 + house_.roll(40);
+  loads_all_ = house_.chance(50);
+  if (loads_all_) options_.facts_to_recover = 1;
 }
 
 void Simulation::say(const std::string& line) {
@@ -78,7 +80,7 @@ void Simulation::open() {
     store_.reopened(disk_.store());
     hosts_.crash_at_effect = 0;
     engine_ = std::make_unique<Engine>(store_, hosts_, clock_, options_);
-    bool loaded = true;
+    bool loaded = !loads_all_ || bool(engine_->load_all());
     for (const std::string& pipeline : names_) {
       if (!engine_->load(pipeline, {})) loaded = false;
     }

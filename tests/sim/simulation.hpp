@@ -101,7 +101,7 @@ class Simulation {
   SimHosts hosts_;
   ManualClock clock_;
   EngineOptions options_;
-  bool workers_outlive_ = false, publishes_ = false, calm_ = false;
+  bool workers_outlive_ = false, publishes_ = false, calm_ = false, loads_all_ = false;
   std::unique_ptr<Engine> engine_;
   std::vector<Start> starts_;
   std::vector<std::size_t> acknowledged_;  // since the last audit
