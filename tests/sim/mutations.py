@@ -83,7 +83,7 @@ MUTATIONS = {
     "a failed commit forgets what it runs": (
         "engine/runtime/engine.cpp", "  touched_.clear();\n  ended_.clear();", "  touched_.clear();\n  for (const auto& [live, key] : ended_) live->reconciler.ended(key);\n  ended_.clear();"),
     "a snapshot is one fact ahead": (
-        "engine/runtime/engine.cpp", "store_.save_snapshot(pipeline, {live.last, live.state})", "store_.save_snapshot(pipeline, {live.last + 1, live.state})"),
+        "engine/runtime/engine_snapshots.cpp", "store_.save_snapshot(pipeline, {live.last, live.state})", "store_.save_snapshot(pipeline, {live.last + 1, live.state})"),
     "recovery applies all facts to the snapshot": (
         "engine/runtime/recovered.cpp", "    recovered.last = folded;\n", "    recovered.last = 0;\n"),
     "a superseded execution's row says Cancelled": (
