@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "engine/core/condition.hpp"
 #include "engine/definition/declaration_json.hpp"
 #include "engine/definition/workflow.hpp"
 
@@ -133,19 +134,53 @@ ReadDeclaration read_declaration(const Ground& ground, const Json& json) {
   return {std::move(parsed.declaration), {}};
 }
 
+namespace {
+
+// Puts the stored values back for those that came as the mask; the key of one that has none, or "".
+template <class Declared>
+std::string restore(Declared& declared, const Declared* before) {
+  for (const std::string& key : declared.secret_keys) {
+    const auto value = declared.configuration.find(key);
+    if (value == declared.configuration.end() || value->second != kMask) continue;
+    if (before == nullptr || !before->configuration.contains(key)) return key;
+    value->second = before->configuration.at(key);
+  }
+  return "";
+}
+
+const RuleDeclaration* find_rule_named(const PipelineDeclaration* stored, const std::string& stage,
+                                       Hook hook, const std::string& rule) {
+  if (stored == nullptr) return nullptr;
+  for (const StageDeclaration& one : stored->stages) {
+    if (one.name != stage) continue;
+    for (const RuleDeclaration& declared : condition_of(one, hook).rules)
+      if (declared.name == rule) return &declared;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::string restore_secrets(PipelineDeclaration& declaration, const PipelineDeclaration* stored) {
   for (StageDeclaration& stage : declaration.stages) {
     for (ActionDeclaration& action : stage.actions) {
       const ActionDeclaration* before =
           stored == nullptr ? nullptr : find_action(*stored, stage.name, action.name);
-      for (const std::string& key : action.secret_keys) {
-        const auto value = action.configuration.find(key);
-        if (value == action.configuration.end() || value->second != kMask) continue;
-        if (before == nullptr || !before->configuration.contains(key))
-          return stage.name + "." + action.name + ": " + key;
-        value->second = before->configuration.at(key);
-      }
+      const std::string missing = restore(action, before);
+      if (!missing.empty()) return stage.name + "." + action.name + ": " + missing;
     }
+    const auto restore_rules = [&](ConditionDeclaration& condition, Hook hook) -> std::string {
+      for (RuleDeclaration& rule : condition.rules) {
+        const std::string missing =
+            restore(rule, find_rule_named(stored, stage.name, hook, rule.name));
+        if (!missing.empty()) return stage.name + "." + rule.name + ": " + missing;
+      }
+      return "";
+    };
+    std::string missing = restore_rules(stage.before_entry, Hook::kBeforeEntry);
+    if (missing.empty()) missing = restore_rules(stage.on_success, Hook::kOnSuccess);
+    if (missing.empty()) missing = restore_rules(stage.on_failure.condition, Hook::kOnFailure);
+    if (!missing.empty()) return missing;
   }
   return "";
 }

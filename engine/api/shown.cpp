@@ -159,8 +159,8 @@ Json Shown::rule_detail(const Attempt& attempt) const {
     json["ruleName"] = rule->name;
     Json& input = json["input"] = {{"ruleTypeId", type_id_json(rule->type)},
                                    {"inputArtifacts", artifacts_json(attempt.inputs)}};
-    put_configuration(input, history, declaration, rule->configuration, {}, attempt.key.stage,
-                      UINT32_MAX);
+    put_configuration(input, history, declaration, rule->configuration, rule->secret_keys,
+                      attempt.key.stage, UINT32_MAX);
     put_text(input, "roleArn", rule->role_arn);
     input["region"] = rule->region.empty() ? ground.parts.realm.region : rule->region;
   }

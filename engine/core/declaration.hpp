@@ -68,6 +68,7 @@ struct RuleDeclaration {
   std::vector<std::string> commands, input_artifacts;
   std::string role_arn, region;
   std::int64_t timeout_ms = 0;
+  std::vector<std::string> secret_keys;  // as an action's
   bool operator==(const RuleDeclaration&) const = default;
 };
 

@@ -142,8 +142,10 @@ Texts Explainer::asked_of(const Execution& e, const RuleDeclaration& rule) const
                     e.outputs,         nullptr, e.stage,  readable_order(e.condition.hook)};
   Texts values;
   for (const auto& [key, text] : rule.configuration) {
+    const auto& secrets = rule.secret_keys;
+    const bool secret = std::find(secrets.begin(), secrets.end(), key) != secrets.end();
     const Result<std::string> seen = substitute(scope, text);
-    values.emplace_back(key, seen ? *seen : text);
+    values.emplace_back(key, secret ? "****" : seen ? *seen : text);
   }
   for (const std::string& command : rule.commands) values.emplace_back("command", command);
   return values;

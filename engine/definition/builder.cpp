@@ -174,7 +174,9 @@ class Builder {
     rule.region = text_at(node, "region");
     rule.timeout_ms = timeout_of(node);
     const auto* type = type_of(node, "ruleTypeId", rule.type);
-    rule.configuration = configuration_of(node, type).values;
+    auto configuration = configuration_of(node, type);
+    rule.configuration = std::move(configuration.values);
+    rule.secret_keys = std::move(configuration.secret_keys);
     return {&node, type};
   }
 

@@ -93,6 +93,7 @@ RuleDeclaration read_rule(const Json& json) {
   rule.role_arn = get<std::string>(json, "roleArn");
   rule.region = get<std::string>(json, "region");
   rule.timeout_ms = read_timeout(json);
+  rule.secret_keys = read_texts(json, "secretKeys");
   return rule;
 }
 

@@ -51,16 +51,22 @@ Json named(const std::vector<std::string>& names) {
   return list;
 }
 
+template <class Declared>
+Json configuration_json(const Declared& declared, JsonForm form) {
+  Json configuration = Json::object();
+  const auto& secrets = declared.secret_keys;
+  for (const auto& [key, value] : declared.configuration) {
+    const bool secret = std::find(secrets.begin(), secrets.end(), key) != secrets.end();
+    configuration[key] = secret && form == JsonForm::kShown ? std::string(kMask) : value;
+  }
+  return configuration;
+}
+
 Json action_json(const ActionDeclaration& action, JsonForm form) {
   Json json{{"name", action.name},
             {"actionTypeId", type_json(action.type)},
             {"runOrder", action.run_order}};
-  auto& configuration = json["configuration"] = Json::object();
-  const auto& secrets = action.secret_keys;
-  for (const auto& [key, value] : action.configuration) {
-    const bool secret = std::find(secrets.begin(), secrets.end(), key) != secrets.end();
-    configuration[key] = secret && form == JsonForm::kShown ? std::string(kMask) : value;
-  }
+  json["configuration"] = configuration_json(action, form);
   put_texts(json, "commands", action.commands);
   auto& outputs = json["outputArtifacts"] = Json::array();
   for (const auto& output : action.output_artifacts) {
@@ -89,30 +95,30 @@ Json action_json(const ActionDeclaration& action, JsonForm form) {
   return json;
 }
 
-Json rule_json(const RuleDeclaration& rule) {
+Json rule_json(const RuleDeclaration& rule, JsonForm form) {
   Json json{{"name", rule.name}, {"ruleTypeId", type_json(rule.type)}};
-  auto& configuration = json["configuration"] = Json::object();
-  for (const auto& [key, value] : rule.configuration) configuration[key] = value;
+  json["configuration"] = configuration_json(rule, form);
   put_texts(json, "commands", rule.commands);
   json["inputArtifacts"] = named(rule.input_artifacts);
   put_text(json, "roleArn", rule.role_arn);
   put_text(json, "region", rule.region);
   put_timeout(json, rule.timeout_ms);
+  if (form == JsonForm::kExact) put_texts(json, "secretKeys", rule.secret_keys);
   return json;
 }
 
-void put_condition(Json& hook, const ConditionDeclaration& condition) {
+void put_condition(Json& hook, const ConditionDeclaration& condition, JsonForm form) {
   if (condition == ConditionDeclaration{}) return;
   Json json;
   if (condition.result != ConditionResult::kNone) {
     json["result"] = definition::result_text(condition.result);
   }
   auto& rules = json["rules"] = Json::array();
-  for (const auto& rule : condition.rules) rules.push_back(rule_json(rule));
+  for (const auto& rule : condition.rules) rules.push_back(rule_json(rule, form));
   hook["conditions"] = Json::array({std::move(json)});
 }
 
-Json failure_json(const FailureDeclaration& failure) {
+Json failure_json(const FailureDeclaration& failure, JsonForm form) {
   Json json;
   if (failure.result != ConditionResult::kNone) {
     json["result"] = definition::result_text(failure.result);
@@ -123,7 +129,7 @@ Json failure_json(const FailureDeclaration& failure) {
     retry["retryMode"] = definition::retry_text(failure.retry_mode);
     if (failure.max_retries != 1) retry["maxRetries"] = failure.max_retries;
   }
-  put_condition(json, failure.condition);
+  put_condition(json, failure.condition, form);
   return json;
 }
 
@@ -132,11 +138,12 @@ Json stage_json(const StageDeclaration& stage, JsonForm form) {
   auto& actions = json["actions"] = Json::array();
   for (const auto& action : stage.actions) actions.push_back(action_json(action, form));
   if (stage.before_entry != ConditionDeclaration{}) {
-    put_condition(json["beforeEntry"], stage.before_entry);
+    put_condition(json["beforeEntry"], stage.before_entry, form);
   }
   if (stage.on_success != ConditionDeclaration{})
-    put_condition(json["onSuccess"], stage.on_success);
-  if (stage.on_failure != FailureDeclaration{}) json["onFailure"] = failure_json(stage.on_failure);
+    put_condition(json["onSuccess"], stage.on_success, form);
+  if (stage.on_failure != FailureDeclaration{})
+    json["onFailure"] = failure_json(stage.on_failure, form);
   return json;
 }
 

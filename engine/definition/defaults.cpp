@@ -46,8 +46,12 @@ void apply_defaults(ConditionDeclaration& condition, const definition::ActionTyp
     if (on_failure && rule.type.provider == "LambdaInvoke")
       rule.configuration.emplace("passesOn", "error");
     const auto schema = definition::parse_configuration_schema(type->configuration_schema);
-    for (const auto& setting : schema.settings)
+    rule.secret_keys.clear();
+    for (const auto& setting : schema.settings) {
       if (setting.default_value) rule.configuration.emplace(setting.key, *setting.default_value);
+      if (setting.secret) rule.secret_keys.push_back(setting.key);
+    }
+    std::sort(rule.secret_keys.begin(), rule.secret_keys.end());
     if (rule.timeout_ms == 0) rule.timeout_ms = type->default_timeout_ms;
   }
 }

@@ -42,6 +42,7 @@ Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const A
   job.account = settings.account;
   const auto describe = [&](const auto& declared) {
     job.type = declared.type;
+    job.secret_keys = declared.secret_keys;
     job.region = declared.region.empty() ? settings.region : declared.region;
   };
   if (const RuleDeclaration* rule = resolved->rule) {
@@ -51,7 +52,6 @@ Result<Job> make_job(const std::string& pipeline, const Pipeline& state, const A
     const ActionDeclaration& action = *resolved->action;
     describe(action);
     job.action = action.name;
-    job.secret_keys = action.secret_keys;
     job.output_variables = action.output_variables;
     job.outputs = action.output_artifacts;
   }

@@ -73,6 +73,21 @@ TEST_CASE("JSON for people has the defaults of GetPipeline and masks secrets") {
   CHECK(to_json(*again.declaration, JsonForm::kShown) == shown);
 }
 
+TEST_CASE("JSON for people masks the secrets of rules, and exact JSON keeps them") {
+  PipelineDeclaration pipeline;
+  pipeline.name = "shop";
+  StageDeclaration& stage = pipeline.stages.emplace_back();
+  stage.name = "Deploy";
+  RuleDeclaration& rule = stage.on_success.rules.emplace_back();
+  rule.name = "Look";
+  rule.configuration = {{"key", "hush"}, {"url", "open"}};
+  rule.secret_keys = {"key"};
+  const std::string shown = to_json(pipeline, JsonForm::kShown);
+  CHECK(shown.find("hush") == std::string::npos);
+  CHECK(shown.find("open") != std::string::npos);
+  CHECK(to_json(pipeline, JsonForm::kExact).find("hush") != std::string::npos);
+}
+
 // A declaration in which every field that a coin chooses has a value of its own.
 class RandomDeclaration {
  public:
@@ -163,7 +178,7 @@ class RandomDeclaration {
     c.result = static_cast<ConditionResult>(number(5));
     repeat([&] {
       c.rules.push_back(
-          {text(), type(), settings(), texts(), texts(), maybe(), maybe(), timeout()});
+          {text(), type(), settings(), texts(), texts(), maybe(), maybe(), timeout(), texts()});
     });
     return c;
   }
