@@ -178,8 +178,8 @@ std::vector<const ActionView*> StageView::runs() const {
 const ActionView* StageView::run(Index index) const {
   if (index < kFirstRule) return index < actions.size() ? &actions[index] : nullptr;
   for (const ConditionView& condition : conditions)
-    if (condition.hook == hook_of(index) && (index & 15U) < condition.rules.size())
-      return &condition.rules[index & 15U];
+    if (condition.hook == hook_of(index) && rule_place(index) < condition.rules.size())
+      return &condition.rules[rule_place(index)];
   return nullptr;
 }
 ActionView* StageView::run(Index index) {

@@ -39,16 +39,12 @@ struct Fold {
   // fact brings; otherwise it must be the present one.
   ActionRun& run(const ActionKey& key, bool started = false) const {
     Execution& e = execution(key.execution);
-    const bool rule = names_rule(key);
-    std::vector<ActionRun>& runs = rule ? e.condition.rules : e.actions;
-    const std::size_t index = rule ? key.action & 15U : key.action;
-    SLUICE_ASSERT(e.stage == key.stage && index < runs.size() &&
-                      (!rule || hook_of(key.action) == e.condition.hook),
-                  "an action of the stage, or a rule of its condition");
-    ActionRun& found = runs[index];
+    const ActionRun* place = find_place(e, key);
+    SLUICE_ASSERT(place != nullptr, "an action of the stage, or a rule of its condition");
+    auto& found = const_cast<ActionRun&>(*place);  // of an execution that is ours to change
     SLUICE_ASSERT(started || (found.attempt == key.attempt && found.turn == key.turn),
                   "the present attempt and turn");
-    found.status = rule ? after_of_rule(found.status, fact) : after(found.status, fact);
+    found.status = names_rule(key) ? after_of_rule(found.status, fact) : after(found.status, fact);
     found.attempt = key.attempt;
     found.turn = key.turn;
     return found;

@@ -40,7 +40,7 @@ Hook hook_of(Index rule) {
 
 const RuleDeclaration* find_rule(const StageDeclaration& stage, Index rule) {
   const auto& rules = condition_of(stage, hook_of(rule)).rules;
-  const std::size_t place = rule & 15U;
+  const std::size_t place = rule_place(rule);
   return place < rules.size() ? &rules[place] : nullptr;
 }
 
@@ -68,16 +68,7 @@ void Draft::begin_condition(Live& e, Hook hook) {
 void Draft::start_rule(Live& e, Index rule) {
   const RuleDeclaration& declared = *find_rule(e.declared_stage(), rule);
   const Scope readable = scope(e, readable_order(e.hook));
-  std::optional<Error> trouble = unresolvable(readable, declared);
-  std::vector<ArtifactRef> inputs;
-  if (!trouble && !declared.input_artifacts.empty()) {
-    Result<std::vector<ArtifactRef>> found = find_artifacts(readable, declared.input_artifacts);
-    if (found) {
-      inputs = std::move(*found);
-    } else {
-      trouble = found.error();
-    }
-  }
+  Result<std::vector<ArtifactRef>> inputs = find_inputs(readable, declared);
   Mark& mark = e.run(rule);
   mark.attempt = static_cast<std::uint16_t>(e.retries * kAttemptsOfEvaluation + 1);
   mark.turn = 1;
@@ -85,10 +76,10 @@ void Draft::start_rule(Live& e, Index rule) {
   const ActionKey start = key(e, rule);
   move(e, rule, ActionCause::kStart,
        RuleStarted{start, action_execution_id(e.id, start), after(now_, timeout_ms(declared)),
-                   std::move(inputs)});
-  if (trouble) {
+                   inputs ? std::move(*inputs) : std::vector<ArtifactRef>{}});
+  if (!inputs) {
     fail_rule(e, rule, ActionCause::kFailure, {},
-              {FailureKind::kConfiguration, "ConfigurationError", std::move(trouble->message)});
+              {FailureKind::kConfiguration, "ConfigurationError", inputs.error().message});
   }
 }
 

@@ -17,6 +17,11 @@ namespace sluice {
 [[nodiscard]] Hook hook_of(Index rule);
 [[nodiscard]] const RuleDeclaration* find_rule(const StageDeclaration& stage, Index rule);
 
+// Which of its condition's rules such an index names, from 0.
+constexpr std::size_t rule_place(Index rule) {
+  return rule & 15U;
+}
+
 // Runs of a rule are numbered so that no two share an attempt: each evaluation of the condition has
 // this many, of which it takes one for every worker that the rule loses. The first evaluation is 1;
 // every retry of the execution may bring another.

@@ -50,6 +50,8 @@ void apply(Pipeline& pipeline, const Fact& fact, Instant at);
 // The run that a key names, an action's or a rule's of the condition under evaluation, if the key
 // is that of its present attempt and turn; else null. Owned by the execution.
 [[nodiscard]] const ActionRun* find_run(const Execution& execution, const ActionKey& key);
+// The same without looking at attempt and turn.
+[[nodiscard]] const ActionRun* find_place(const Execution& execution, const ActionKey& key);
 
 // What a worker needs to run one call: the declaration with variables resolved
 // (facts/codepipeline.md 3).

@@ -64,10 +64,10 @@ struct Live {
   }
   // By the index of an ActionKey: an action, or a rule of the condition under evaluation.
   [[nodiscard]] Mark& run(Index index) {
-    return index >= kFirstRule ? rules[index & 15U] : actions[index];
+    return index >= kFirstRule ? rules[rule_place(index)] : actions[index];
   }
   [[nodiscard]] const Mark& run(Index index) const {
-    return index >= kFirstRule ? rules[index & 15U] : actions[index];
+    return index >= kFirstRule ? rules[rule_place(index)] : actions[index];
   }
   // The stage begins, or begins again.
   void forget_condition() {

@@ -117,16 +117,7 @@ bool Draft::start_group(Live& e) {
 void Draft::start_action(Live& e, Index action) {
   const ActionDeclaration& declared = e.declared_stage().actions[action];
   const Scope readable = scope(e, declared.run_order);
-  std::optional<Error> trouble = unresolvable(readable, declared);
-  std::vector<ArtifactRef> inputs;
-  if (!trouble && !declared.input_artifacts.empty()) {
-    Result<std::vector<ArtifactRef>> found = find_artifacts(readable, declared.input_artifacts);
-    if (found) {
-      inputs = std::move(*found);
-    } else {
-      trouble = found.error();
-    }
-  }
+  Result<std::vector<ArtifactRef>> inputs = find_inputs(readable, declared);
   Mark& mark = e.actions[action];
   ++mark.attempt;
   mark.turn = 1;
@@ -134,11 +125,10 @@ void Draft::start_action(Live& e, Index action) {
   const ActionKey start = key(e, action);
   move(e, action, ActionCause::kStart,
        ActionStarted{start, action_execution_id(e.id, start), after(now_, timeout_ms(declared)),
-                     std::move(inputs)});
-  if (trouble) {
+                     inputs ? std::move(*inputs) : std::vector<ArtifactRef>{}});
+  if (!inputs) {
     fail_action(e, action, ActionCause::kFailure, {},
-                {FailureKind::kConfiguration, "ConfigurationError", std::move(trouble->message)},
-                "");
+                {FailureKind::kConfiguration, "ConfigurationError", inputs.error().message}, "");
   }
 }
 

@@ -138,8 +138,9 @@ std::optional<Error> each_text(const Declared& declared, Visit visit) {
   return std::nullopt;
 }
 
+// Whether all texts can be resolved: why not, or nothing. Cheap when there are no references.
 template <class Declared>
-std::optional<Error> any_unresolvable(const Scope& scope, const Declared& declared) {
+std::optional<Error> unresolvable(const Scope& scope, const Declared& declared) {
   std::size_t bytes = 0;
   return each_text(declared, [&](const std::string& text) -> std::optional<Error> {
     if (!next_reference(text, 0)) {
@@ -176,7 +177,21 @@ std::optional<Error> resolve_common(const Scope& scope, const Declared& declared
   return std::nullopt;
 }
 
+template <class Declared>
+Result<std::vector<ArtifactRef>> inputs_of(const Scope& scope, const Declared& declared) {
+  if (auto trouble = unresolvable(scope, declared)) return std::move(*trouble);
+  if (declared.input_artifacts.empty()) return std::vector<ArtifactRef>{};
+  return find_artifacts(scope, declared.input_artifacts);
+}
+
 }  // namespace
+
+Result<std::vector<ArtifactRef>> find_inputs(const Scope& scope, const ActionDeclaration& action) {
+  return inputs_of(scope, action);
+}
+Result<std::vector<ArtifactRef>> find_inputs(const Scope& scope, const RuleDeclaration& rule) {
+  return inputs_of(scope, rule);
+}
 
 Result<std::string> substitute(const Scope& scope, const std::string& text) {
   std::string out;
@@ -188,13 +203,6 @@ Result<std::string> substitute(const Scope& scope, const std::string& text) {
     copied = reference->end;
   }
   return out.append(text, copied);
-}
-
-std::optional<Error> unresolvable(const Scope& scope, const ActionDeclaration& action) {
-  return any_unresolvable(scope, action);
-}
-std::optional<Error> unresolvable(const Scope& scope, const RuleDeclaration& rule) {
-  return any_unresolvable(scope, rule);
 }
 
 Result<std::vector<ArtifactRef>> find_artifacts(const Scope& scope,

@@ -36,11 +36,12 @@ inline constexpr std::size_t kMostVariableBytes = 122'880;
 // Replaces every #{namespace.key} in a text.
 [[nodiscard]] Result<std::string> substitute(const Scope& scope, const std::string& text);
 
-// Whether all texts of the action can be resolved: the reason why not, or nothing. Cheap when there
-// are no references.
-[[nodiscard]] std::optional<Error> unresolvable(const Scope& scope,
-                                                const ActionDeclaration& action);
-[[nodiscard]] std::optional<Error> unresolvable(const Scope& scope, const RuleDeclaration& rule);
+// What an action or a rule begins with: its input artifacts, or why it cannot begin (a text that
+// cannot be resolved, an artifact that nobody made).
+[[nodiscard]] Result<std::vector<ArtifactRef>> find_inputs(const Scope& scope,
+                                                           const ActionDeclaration& action);
+[[nodiscard]] Result<std::vector<ArtifactRef>> find_inputs(const Scope& scope,
+                                                           const RuleDeclaration& rule);
 
 // The input artifacts by name, in the order given; fails when one has not been produced.
 [[nodiscard]] Result<std::vector<ArtifactRef>> find_artifacts(

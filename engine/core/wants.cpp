@@ -38,14 +38,17 @@ void add_deadlines(const Execution& e, std::vector<Want>& wanted) {
 
 }  // namespace
 
-const ActionRun* find_run(const Execution& e, const ActionKey& key) {
+const ActionRun* find_place(const Execution& e, const ActionKey& key) {
   const bool rule = names_rule(key);
   const std::vector<ActionRun>& runs = rule ? e.condition.rules : e.actions;
-  const std::size_t index = rule ? key.action & 15U : key.action;
+  const std::size_t index = rule ? rule_place(key.action) : key.action;
   if (e.stage != key.stage || index >= runs.size()) return nullptr;
-  if (rule && hook_of(key.action) != e.condition.hook) return nullptr;
-  const ActionRun& run = runs[index];
-  return run.attempt == key.attempt && run.turn == key.turn ? &run : nullptr;
+  return rule && hook_of(key.action) != e.condition.hook ? nullptr : &runs[index];
+}
+
+const ActionRun* find_run(const Execution& e, const ActionKey& key) {
+  const ActionRun* run = find_place(e, key);
+  return run != nullptr && run->attempt == key.attempt && run->turn == key.turn ? run : nullptr;
 }
 
 // Executions come in order of number and actions in order of index, so nothing needs sorting.
